@@ -180,8 +180,18 @@ def explain(output, what):
     """One sentence about a failed step, with the tool's own last line when the cause is not a known one."""
     if "No space left" in output or "Disk quota" in output:
         return what + ": the disk is full."
-    if any(sign in output for sign in ("NewConnectionError", "ConnectTimeout", "Name or service", "Connection refused",
-                                       "Temporary failure in name", "Network is unreachable", "ProxyError")):
+    if any(
+        sign in output
+        for sign in (
+            "NewConnectionError",
+            "ConnectTimeout",
+            "Name or service",
+            "Connection refused",
+            "Temporary failure in name",
+            "Network is unreachable",
+            "ProxyError",
+        )
+    ):
         return what + ": the package index can't be reached; check the network, then try again."
     if "DO NOT MATCH THE HASHES" in output:
         return what + ": a downloaded package is not the one that was locked, so nothing was installed."
