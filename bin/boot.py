@@ -1,7 +1,7 @@
 """Make the environment that a command needs, then become that command.
 
 Every script in this folder ends here. Only the standard library is used, and the first part of the file is
-understood by any Python 3, because its job is to find a newer one.
+understood by any Python since 3.6, because its job is to find a newer one.
 
 An environment is a venv in .venvs/<hash of the lock file and the Python>. It is complete when its marker file is
 there; one that was interrupted is thrown away and made again. A file lock keeps two starts from building at once.
@@ -44,18 +44,18 @@ def main(command, arguments):
         return become(python, ["-m", "benchmarks", *arguments], folder=ROOT)
     if command == "screenshots":
         return become(python, ["-m", "tests.browser.screenshots", *arguments], folder=ROOT)
-    raise Failure("There is no command %s here." % command)
+    raise Failure(f"There is no command {command} here.")
 
 
 def continue_with_newer_python(command, arguments):
     for minor in range(20, MINIMUM[1] - 1, -1):
-        candidate = shutil.which("python3.%d" % minor)
+        candidate = shutil.which(f"python3.{minor}")
         # A name on the path isn't enough: version managers leave shims behind that refuse to run.
         if candidate and subprocess.call([candidate, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             os.execv(candidate, [candidate, os.path.abspath(__file__), command, *arguments])
     raise Failure(
-        "Routebook needs Python 3.11 or newer, and this is Python %d.%d: install a newer one, then try again."
-        % sys.version_info[:2]
+        f"Routebook needs Python 3.11 or newer, and this is Python {sys.version_info[0]}.{sys.version_info[1]}: "
+        "install a newer one, then try again."
     )
 
 
@@ -115,7 +115,7 @@ def wait_for(lock_file):
 
 
 def build(folder, python, requirements, with_project):
-    say("Setting up the environment in %s (once; about half a minute)." % os.path.relpath(folder, ROOT))
+    say(f"Setting up the environment in {os.path.relpath(folder, ROOT)} (once; about half a minute).")
     shutil.rmtree(folder, ignore_errors=True)
     uv = working_uv()
     make_venv(folder, with_pip=uv is None)
@@ -221,7 +221,7 @@ if __name__ == "__main__":
         import errno
 
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        say("The environment could not be made: " + ("the disk is full." if full else "%s." % error))
+        say("The environment could not be made: " + ("the disk is full." if full else f"{error}."))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -10,7 +10,7 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 for _name in [name for name in os.environ if name.startswith("ROUTEBOOK_")]:
     del os.environ[_name]
 os.environ["ROUTEBOOK_HOME"] = _home
-os.environ["ROUTEBOOK_SECRET"] = "only the tests know this secret, and it protects nothing at all"  # noqa: S105
+os.environ["ROUTEBOOK_SECRET"] = "only the tests know this secret, and it protects nothing at all"
 # Playwright's loop runs in the thread of the test, and Django would take that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

@@ -10,6 +10,7 @@
 | `ROUTEBOOK_PROXIES`      | `0`                      | how many proxies in front may be believed about the visitor's address |
 | `ROUTEBOOK_SYNCHRONOUS`  | `NORMAL`                 | SQLite: `FULL` keeps the last commits through a power cut, at the price of speed |
 | `ROUTEBOOK_EMAIL`        | empty                    | empty: mail is written to `home/mail`; else `smtp://user:password@host:port`, or `smtps://…`, or `smtp+tls://…` |
+| `ROUTEBOOK_LOOPBACK`     | set by `serve`           | `1`: only this machine can reach the server, so the sample may offer sign-in by one click |
 | `ROUTEBOOK_EMAIL_FROM`   | `routebook@localhost`    | the sender of every mail                                            |
 """
 
@@ -142,6 +143,8 @@ def hosts(stated: str) -> list[str]:
 
 
 HOME = home_folder()
+# Set by `routebook serve` only: visitors can come from this machine alone, so the sample may be open to them.
+SERVING_ON_LOOPBACK = os.environ.get("ROUTEBOOK_LOOPBACK") == "1"
 HTTPS = os.environ.get("ROUTEBOOK_HTTPS", "0") == "1"
 PROXIES = int(os.environ.get("ROUTEBOOK_PROXIES", "0") or 0)
 
@@ -255,5 +258,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
 }

@@ -1,0 +1,128 @@
+"""The command line: one table of commands, in the order of the product's six words.
+
+Each command is a module of this package with two functions:
+
+    add(subparsers) -> None    describes the command's options, its help and one example
+    run(args) -> int           does it, and returns the exit code
+
+Only the module of the command that was asked for is imported; the list that `routebook --help` prints comes from the
+table, so it costs nothing. Exit codes: 0 fine, 1 findings, 2 wrong use. Errors are one sentence on standard error.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+FINE, FINDINGS, WRONG_USE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: str
+    module: str
+    help: str
+
+
+HEADINGS: dict[str, tuple[Command, ...]] = {
+    "map": (),
+    "delegate": (),
+    "write": (),
+    "hand off": (),
+    "run": (),
+    "improve": (),
+    "operate": (
+        Command("serve", "serve", "Start the server; on the first start, load the sample company."),
+        Command("manage", "manage", "Run one of Django's own commands, such as migrate or check --deploy."),
+    ),
+}
+
+EXAMPLE = "example:\n  routebook serve --port 8080"
+
+
+class CommandError(Exception):
+    """A sentence for the person at the shell; the command ends with exit code 2."""
+
+
+def entry() -> NoReturn:
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview())
+        return FINE
+    if arguments[0] in ("-V", "--version", "version"):
+        from routebook import version
+
+        print(f"routebook {version()}")
+        return FINE
+    try:
+        return run_command(arguments)
+    except CommandError as error:
+        print(f"routebook: {error}", file=sys.stderr)
+        return WRONG_USE
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader, such as `head`, has seen enough
+        return FINE
+    except KeyboardInterrupt:
+        return 130
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    command = find(arguments[0])
+    module = import_module(f"routebook.cli.{command.module}")
+    parser = argparse.ArgumentParser(prog="routebook", formatter_class=argparse.RawDescriptionHelpFormatter)
+    module.add(parser.add_subparsers(dest="command", required=True, metavar="command"))
+    code: int = module.run(parser.parse_args(arguments))
+    return code
+
+
+def find(name: str) -> Command:
+    for command in commands():
+        if command.name == name:
+            return command
+    raise CommandError(f"there is no command “{name}”{suggestion(name)}; `routebook --help` lists them all.")
+
+
+def suggestion(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, [command.name for command in commands()], n=1)
+    return f", did you mean “{close[0]}”?" if close else ""
+
+
+def commands() -> list[Command]:
+    return [command for group in HEADINGS.values() for command in group]
+
+
+def overview() -> str:
+    """What `routebook --help` prints."""
+    from routebook import __doc__ as purpose
+
+    width = max(len(command.name) for command in commands())
+    lines = ["usage: routebook <command> [options]", "", str(purpose), ""]
+    for heading, group in HEADINGS.items():
+        if group:
+            lines += [heading, *(f"  {command.name:<{width}}  {command.help}" for command in group), ""]
+    lines += ["`routebook <command> --help` explains one command.", "", EXAMPLE]
+    return "\n".join(lines)
+
+
+def start_django() -> None:
+    """Load the settings and the models; for commands that need the database. A bad setting is a CommandError."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routebook.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error)) from error
