@@ -17,7 +17,6 @@
 import os
 import secrets
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -195,8 +194,7 @@ TEMPLATES = [
     }
 ]
 
-if find_spec("routebook.store.models"):
-    AUTH_USER_MODEL = "store.User"
+AUTH_USER_MODEL = "store.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
