@@ -1,0 +1,317 @@
+"""The Markdown below the front matter: sections with a grammar of their own, and notes.
+
+- a checklist (`## Checklist`, `## Steps`) or lines (`## Lines`): numbered items. An item may end with
+  ``(evidence: text; instruction: slug)``; what is indented below it, quoted with `>`, is its how-to;
+- `## Questions`: ``**Question?** answer``;
+- `## Pictures`: ``![what it shows](../media/name.png)``;
+- a text section: everything up to the next heading of level one or two;
+- whatever else stands in the body is the document's notes, kept as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from routebook.core.document import ChecklistItem, Evidence, Picture, Question
+from routebook.formats.errors import did_you_mean
+from routebook.formats.markdown.reading import SLUG, Reading
+from routebook.formats.normal import (
+    normal_line,
+    normal_notes,
+    normal_text,
+    split_at_headings,
+    without_blank_ends,
+)
+from routebook.formats.schema import Key
+
+_HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*)|$)")
+_ASKED = re.compile(r"(?:^|\s+)\(((?:evidence|instruction)\s*:[^()]*)\)$")
+_QUESTION = re.compile(r"\*\*(.+?)\*\*(?:[ \t]+(.*)|$)")
+_PICTURE = re.compile(r"(?:[-*+] )?!\[(.*)\]\((.*)\)$")
+_BLOCK_START = re.compile(r"(?:>|[-*+] |[0-9]+[.)] |`{3}|~{3}|!\[|#)")
+MEDIA = "../media/"
+"""How a document's body points at the media folder: every document is one folder deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the file: its text and its number."""
+
+    text: str
+    line: int
+
+
+Rows = list[Row]
+
+
+def read_body(rows: Rows, keys: tuple[Key, ...], reading: Reading, title_of_kind: str) -> dict[str, Any]:
+    """The attributes that the body gives, notes among them. Errors go to `reading`."""
+    by_title = {key.section.casefold(): key for key in keys if key.section}
+    if not by_title:
+        return _notes([rows], reading)
+    values: dict[str, Any] = {}
+    others: list[Rows] = []
+    before_was_other = False
+    for block in _blocks(rows):
+        key = by_title.get(_title(block).casefold()) if _is_second_level(block) else None
+        if key is None:
+            _refuse_misplaced(block, keys, reading, title_of_kind)
+            if before_was_other:
+                others[-1] = others[-1] + block
+            else:
+                others.append(block)
+        elif key.field in values:
+            reading.refuse(block[0].line, key.field, f"`## {key.section}` stands here twice.", "Keep one of them.")
+        else:
+            reading.lines[key.field] = block[0].line
+            values[key.field] = READERS.get(key.section, _read_text)(block[1:], key.field, reading)
+        before_was_other = key is None
+    return values | _notes(others, reading)
+
+
+def write_body(values: dict[str, Any], keys: tuple[Key, ...]) -> str:
+    """The body for attributes with a section, and notes: unheaded ones first, headed ones last."""
+    sections = [
+        f"## {key.section}\n{WRITERS.get(key.section, normal_text)(values[key.field])}"
+        for key in keys
+        if key.section and key.field in values
+    ]
+    if not any(key.section for key in keys):
+        return str(values.get("notes", ""))
+    unheaded, *headed = split_at_headings(values.get("notes", "").split("\n"))
+    notes_first = "\n".join(without_blank_ends(unheaded))
+    notes_last = "\n\n".join("\n".join(without_blank_ends(block)) for block in headed)
+    return "\n\n".join(part for part in (notes_first, *sections, notes_last) if part)
+
+
+def _blocks(rows: Rows) -> list[Rows]:
+    blocks: list[Rows] = []
+    at = 0
+    for texts in split_at_headings([row.text for row in rows]):
+        blocks.append(rows[at : at + len(texts)])
+        at += len(texts)
+    return [block for block in blocks if any(row.text.strip() for row in block)]
+
+
+def _heading(block: Rows) -> re.Match[str] | None:
+    return _HEADING.match(block[0].text)
+
+
+def _title(block: Rows) -> str:
+    found = _heading(block)
+    return normal_line(found.group(2) or "") if found else ""
+
+
+def _is_second_level(block: Rows) -> bool:
+    found = _heading(block)
+    return found is not None and len(found.group(1)) == 2
+
+
+def _notes(blocks: list[Rows], reading: Reading) -> dict[str, Any]:
+    notes = normal_notes("\n\n".join("\n".join(row.text for row in block) for block in blocks))
+    if not notes:
+        return {}
+    reading.lines["notes"] = next(row.line for block in blocks for row in block if row.text.strip())
+    return {"notes": notes}
+
+
+def _refuse_misplaced(block: Rows, keys: tuple[Key, ...], reading: Reading, kind: str) -> None:
+    """A heading that means a key, or nearly a section, would otherwise vanish into the notes."""
+    title = _title(block)
+    if not title or not _is_second_level(block):
+        return
+    name = title.casefold().replace(" ", "_").replace("-", "_")
+    for key in keys:
+        if not key.section and key.name != "notes" and name == key.name:
+            fix = f"Move it there, as in `{key.example}`, or give the heading another name."
+            reading.refuse(block[0].line, key.field, f"`{key.name}` of {kind} belongs between the `---` lines.", fix)
+            return
+    near = did_you_mean(title, [key.section for key in keys if key.section]) if _is_near(title, keys) else ""
+    if near:
+        reading.refuse(
+            block[0].line, "notes", f"`## {title}` is not a section of {kind}.", f"Did you mean `## {near}`?"
+        )
+
+
+def _is_near(title: str, keys: tuple[Key, ...]) -> bool:
+    """Only a slip of the pen counts: a space, a hyphen or a plural s."""
+    return _skeleton(title) in {_skeleton(key.section) for key in keys if key.section}
+
+
+def _skeleton(title: str) -> str:
+    return re.sub(r"[^a-z]|s\b", "", title.casefold())
+
+
+def _read_text(rows: Rows, field: str, reading: Reading) -> str:
+    return normal_text("\n".join(row.text for row in rows))
+
+
+def _read_checklist(rows: Rows, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
+    items = []
+    for index, item in enumerate(_items(rows, field, reading)):
+        path = f"{field}[{index}]"
+        reading.lines[path] = item[0].line
+        items.append(_checklist_item(item, path, reading))
+    return tuple(items)
+
+
+def _read_lines(rows: Rows, field: str, reading: Reading) -> tuple[str, ...]:
+    lines = []
+    for index, item in enumerate(_items(rows, field, reading)):
+        reading.lines[f"{field}[{index}]"] = item[0].line
+        lines.append(normal_line(" ".join(row.text for row in item)))
+    return tuple(line for line in lines if line)
+
+
+def _items(rows: Rows, field: str, reading: Reading) -> list[Rows]:
+    """The numbered items, each with the lines indented below it; the first row is without its number."""
+    items: list[Rows] = []
+    for row in rows:
+        found = None if items and _indent(row.text) > 1 else _ITEM.match(row.text)
+        if found:
+            items.append([Row(found.group(2) or "", row.line)])
+        elif items and (not row.text.strip() or _indent(row.text) > 1):
+            items[-1].append(row)
+        elif row.text.strip():
+            reading.refuse(
+                row.line,
+                field,
+                f"“{normal_line(row.text)[:40]}” is not an item of this list.",
+                "Number it, or indent it by three spaces below the item that it explains, or move it under a heading of its own.",
+            )
+    return items
+
+
+def _checklist_item(rows: Rows, path: str, reading: Reading) -> ChecklistItem:
+    first, rest = rows[0], rows[1:]
+    words = [first.text]
+    while rest and rest[0].text.strip() and not _BLOCK_START.match(rest[0].text.strip()):
+        words.append(rest.pop(0).text)
+    text = normal_line(" ".join(words))
+    asked: dict[str, str] = {}
+    if found := _ASKED.search(text):
+        text = text[: found.start()]
+        asked = _asked(found.group(1), first.line, path, reading)
+    return ChecklistItem(
+        text=text,
+        evidence=Evidence(asked.get("evidence", Evidence.NONE)),
+        instruction=_instruction([row.text for row in rest]),
+        uses=asked.get("instruction", ""),
+    )
+
+
+def _asked(inside: str, line: int, path: str, reading: Reading) -> dict[str, str]:
+    """What the brackets at an item's end say: ``evidence: photo; instruction: slug``."""
+    asked: dict[str, str] = {}
+    kinds = [member.value for member in Evidence]
+    for part in inside.split(";"):
+        name, _, value = (piece.strip() for piece in part.partition(":"))
+        if name == "evidence" and value in kinds:
+            asked[name] = value
+        elif name == "evidence":
+            near = did_you_mean(value, kinds)
+            fix = f"Did you mean `{near}`?" if near else f"Write one of these: {', '.join(kinds)}."
+            reading.refuse(line, f"{path}.evidence", f"`{value}` is not a kind of evidence.", fix)
+        elif name == "instruction" and SLUG.match(value):
+            asked[name] = value
+        else:
+            reading.refuse(
+                line,
+                path,
+                f"`{part.strip()}` in the brackets is not understood.",
+                "Write `(evidence: text)`, `(instruction: name-of-the-file)` or `(evidence: photo; instruction: name)`.",
+            )
+    return asked
+
+
+def _instruction(texts: list[str]) -> str:
+    margin = min((_indent(text) for text in texts if text.strip()), default=0)
+    return normal_text("\n".join(_unquoted(text[margin:]) for text in texts))
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"^> ?", "", text)
+
+
+def _indent(text: str) -> int:
+    expanded = text.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip(" "))
+
+
+def _read_questions(rows: Rows, field: str, reading: Reading) -> tuple[Question, ...]:
+    asked: list[tuple[str, list[str]]] = []
+    for row in rows:
+        if found := _QUESTION.match(row.text):
+            reading.lines[f"{field}[{len(asked)}]"] = row.line
+            asked.append((found.group(1), [found.group(2) or ""]))
+        elif asked:
+            asked[-1][1].append(row.text)
+        elif row.text.strip():
+            reading.refuse(
+                row.line, field, "This stands before the first question.", "Start with `**The question?** The answer.`"
+            )
+    return tuple(Question(normal_line(question), normal_text("\n".join(answer))) for question, answer in asked)
+
+
+def _read_pictures(rows: Rows, field: str, reading: Reading) -> tuple[Picture, ...]:
+    pictures: list[Picture] = []
+    for row in rows:
+        text = row.text.strip()
+        found = _PICTURE.match(text)
+        if found:
+            reading.lines[f"{field}[{len(pictures)}]"] = row.line
+            pictures.append(Picture(found.group(2).removeprefix(MEDIA).strip(), normal_line(found.group(1))))
+        elif text:
+            reading.refuse(
+                row.line, field, "This line is not a picture.", "Write `![What it shows](../media/name.png)`."
+            )
+    return tuple(pictures)
+
+
+def _write_checklist(items: tuple[ChecklistItem, ...]) -> str:
+    return "\n".join(_checklist_lines(number, item) for number, item in enumerate(items, 1))
+
+
+def _checklist_lines(number: int, item: ChecklistItem) -> str:
+    asks = [f"evidence: {item.evidence}"] if item.evidence is not Evidence.NONE else []
+    asks += [f"instruction: {item.uses}"] if item.uses else []
+    line = " ".join(part for part in (f"{number}.", item.text, f"({'; '.join(asks)})" if asks else "") if part)
+    indent = " " * (len(str(number)) + 2)
+    quoted = [f"{indent}> {text}".rstrip() for text in item.instruction.split("\n")] if item.instruction else []
+    return "\n".join([line, *quoted])
+
+
+def _write_lines(lines: tuple[str, ...]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _write_questions(questions: tuple[Question, ...]) -> str:
+    return "\n\n".join(f"**{question.question}** {question.answer}".rstrip() for question in questions)
+
+
+def _write_pictures(pictures: tuple[Picture, ...]) -> str:
+    return "\n\n".join(f"![{picture.text}]({_address(picture.source)})" for picture in pictures)
+
+
+def _address(source: str) -> str:
+    return source if "://" in source else MEDIA + source
+
+
+READERS: dict[str, Callable[[Rows, str, Reading], Any]] = {
+    "Checklist": _read_checklist,
+    "Steps": _read_checklist,
+    "Lines": _read_lines,
+    "Questions": _read_questions,
+    "Pictures": _read_pictures,
+}
+WRITERS: dict[str, Callable[[Any], str]] = {
+    "Checklist": _write_checklist,
+    "Steps": _write_checklist,
+    "Lines": _write_lines,
+    "Questions": _write_questions,
+    "Pictures": _write_pictures,
+}

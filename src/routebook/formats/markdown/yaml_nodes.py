@@ -1,0 +1,178 @@
+"""YAML as a tree of nodes that know their lines.
+
+The tree is built from the C parser's events. So scalars stay exactly as they were typed (the schema
+decides what each means, which is all that YAML 1.2's core schema asks for: `no` and `12:30` stay
+text), depth is limited before anything grows, and anchors are refused before they multiply.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+MAX_DEPTH = 12
+"""Deeper than any document; a file that nests further is refused."""
+
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """A value as typed. `quoted` values are never empty-on-purpose: ``""`` is text, a blank is not."""
+
+    text: str
+    line: int
+    quoted: bool = False
+
+    @property
+    def is_null(self) -> bool:
+        return not self.quoted and self.text in NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceNode:
+    line: int
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MappingNode:
+    """`keys` holds each key's own node, for its line."""
+
+    line: int
+    values: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, ScalarNode] = field(default_factory=dict)
+
+
+Node = ScalarNode | SequenceNode | MappingNode
+
+
+class YamlRefused(Exception):
+    """The text is not YAML that we take; `line` is 1-based and counts from the text's first line."""
+
+    def __init__(self, line: int, sentence: str, fix: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.sentence = sentence
+        self.fix = fix
+
+
+def parse_yaml(text: str, first_line: int = 1) -> Node:
+    """The one document in `text`; lines count from `first_line`. Raises `YamlRefused`."""
+    parser = _Parser(text, first_line)
+    try:
+        return parser.document()
+    except yaml.MarkedYAMLError as error:
+        raise _in_plain_words(error, first_line) from error
+    except yaml.reader.ReaderError as error:
+        line = first_line + text.count("\n", 0, max(error.position, 0))
+        raise YamlRefused(
+            line, "There is a control character in this file.", "Delete it and type the line again."
+        ) from error
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError, first_line: int) -> YamlRefused:
+    mark = error.problem_mark or error.context_mark
+    line = first_line + (mark.line if mark else 0)
+    problem = error.problem or "it cannot be read"
+    return YamlRefused(line, f"This is not valid YAML: {problem}.", _fix_for(problem))
+
+
+def _fix_for(problem: str) -> str:
+    if "\\t" in problem or "tab" in problem:
+        return "Indent with spaces instead of tabs."
+    if "mapping values are not allowed" in problem:
+        return 'Put a value that holds a colon in quotes, as in `access: "vault: Stripe"`.'
+    if "could not find expected ':'" in problem:
+        return "Write every line as `key: value`, with a space after the colon."
+    if "scanning a quoted scalar" in problem or "end of stream" in problem:
+        return "Close the quote or bracket that was opened on this line or above."
+    return "Look for a missing quote, bracket, colon or space on this line or the one above."
+
+
+class _Parser:
+    """Reads events one at a time. One parser reads one text."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self.events = yaml.CSafeLoader(text)
+        self.first_line = first_line
+
+    def document(self) -> Node:
+        self.events.get_event()  # the stream's start
+        if isinstance(self.events.peek_event(), yaml.StreamEndEvent):
+            return MappingNode(self.first_line)
+        self.events.get_event()  # the document's start
+        node = self.node(depth=1)
+        self.events.get_event()  # the document's end
+        after = self.next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise YamlRefused(
+                self.line(after), "A second YAML document starts here.", "Keep one per file: delete this `---`."
+            )
+        return node
+
+    def node(self, depth: int) -> Node:
+        event = self.next()
+        line = self.line(event)
+        self.refuse_cleverness(event, line)
+        if isinstance(event, yaml.ScalarEvent):
+            return ScalarNode(event.value, line, quoted=bool(event.style))
+        if depth > MAX_DEPTH:
+            raise YamlRefused(
+                line, "This is nested too deeply.", f"Nothing in a library needs more than {MAX_DEPTH} levels."
+            )
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(line, depth)
+        return self.mapping(line, depth)
+
+    def sequence(self, line: int, depth: int) -> SequenceNode:
+        node = SequenceNode(line)
+        while not isinstance(self.events.peek_event(), yaml.SequenceEndEvent):
+            node.items.append(self.node(depth + 1))
+        self.events.get_event()
+        return node
+
+    def mapping(self, line: int, depth: int) -> MappingNode:
+        node = MappingNode(line)
+        while not isinstance(self.events.peek_event(), yaml.MappingEndEvent):
+            key = self.key(depth)
+            if key.text in node.keys:
+                first = node.keys[key.text].line
+                raise YamlRefused(
+                    key.line, f"`{key.text}` is written twice; first on line {first}.", "Keep one of them."
+                )
+            node.keys[key.text] = key
+            node.values[key.text] = self.node(depth + 1)
+        self.events.get_event()
+        return node
+
+    def key(self, depth: int) -> ScalarNode:
+        key = self.node(depth + 1)
+        if isinstance(key, ScalarNode):
+            return key
+        raise YamlRefused(key.line, "A key must be a word.", "Write `key: value`.")
+
+    def refuse_cleverness(self, event: yaml.Event, line: int) -> None:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise YamlRefused(
+                line,
+                "Anchors and aliases (`&name`, `*name`) are not read.",
+                "Write the value out, or quote it if it is text.",
+            )
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            shown = re.sub(r"^tag:yaml\.org,2002:", "!!", tag)
+            raise YamlRefused(
+                line, f"Tags such as `{shown}` are not read.", "Delete it, or quote the value if it is text."
+            )
+
+    def next(self) -> yaml.Event:
+        event = self.events.get_event()
+        assert event is not None, "the parser stops at the stream's end, and so do we"
+        return event
+
+    def line(self, event: yaml.Event) -> int:
+        mark = event.start_mark
+        return self.first_line + int(mark.line if mark else 0)
