@@ -1,0 +1,217 @@
+"""Run the rules over documents: who is checked, what is silenced, in which order findings come.
+
+Pure and deterministic: the same library and the same day give the same findings in the same order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from routebook.core.checks import document as document_family
+from routebook.core.checks import ladder, process, references, secrets
+from routebook.core.checks.acceptance import ACCEPTED_NEEDLESSLY, ACCEPTED_UNKNOWN, ACCEPTED_WITHOUT_WHY
+from routebook.core.checks.catalogue import Catalogue, catalogue_of
+from routebook.core.checks.rule import Around, Family, Finding, Hit, Rule, Severity, rule
+from routebook.core.checks.texts import texts_of
+from routebook.core.document import AnyDocument, Document, Kind, Library, Organisation, Status, kind_of
+
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+@rule(
+    "RB000",
+    "rule-crashed",
+    Family.ENGINE,
+    "A rule failed on this document, so it was not checked for that mistake.",
+    on=(Document, Organisation),
+    acceptable=False,
+)
+def CRASHED(_subject: object, _around: Around) -> Iterable[Hit]:  # noqa: N802 - the decorator makes it a constant
+    """A check that stops at its own fault would hide every other finding.
+
+    So a rule that fails is reported like any finding and the other rules go on. The fault is ours, not
+    the document's: please report it with the document, or with the smallest part of it that still fails.
+
+    Wrong::
+
+        RB214 some-rule failed: IndexError: tuple index out of range
+
+    Right::
+
+        Every rule looked at every document.
+    """
+    return ()
+
+
+RULES: tuple[Rule, ...] = (
+    CRASHED,
+    ACCEPTED_WITHOUT_WHY,
+    ACCEPTED_UNKNOWN,
+    ACCEPTED_NEEDLESSLY,
+    *ladder.RULES,
+    *document_family.RULES,
+    *process.RULES,
+    *secrets.RULES,
+    *references.RULES,
+)
+"""Every rule, by id."""
+
+RETIRED: tuple[tuple[str, str], ...] = ()
+"""Ids and names of rules that are gone. They are never given again."""
+
+
+def find_rule(id_or_name: str, rules: Sequence[Rule] = RULES) -> Rule | None:
+    """The rule with this id (case aside) or name, or None."""
+    wanted = id_or_name.strip().casefold()
+    return next((known for known in rules if wanted in (known.id.casefold(), known.name)), None)
+
+
+def check(
+    library: Library,
+    documents: Iterable[AnyDocument] | None = None,
+    *,
+    today: dt.date,
+    media: frozenset[str] | None = None,
+    rules: Sequence[Rule] = RULES,
+) -> tuple[Finding, ...]:
+    """Every finding in `documents` (None: all, and the organisation's own file), seen within the library.
+
+    `media` holds the paths of the files below the media folder; None means that nobody looked, and then
+    missing pictures are not reported.
+    """
+    catalogue = catalogue_of(library)
+    chosen = sorted(library.documents if documents is None else documents, key=_place)
+    subjects: list[AnyDocument | Organisation] = [*chosen]
+    if documents is None:
+        subjects.insert(0, library.organisation)
+    return tuple(
+        finding
+        for subject in subjects
+        for finding in _look_at(subject, _around(subject, catalogue, today, media), rules)
+    )
+
+
+def check_document(
+    document: AnyDocument,
+    library: Library | None = None,
+    *,
+    today: dt.date,
+    media: frozenset[str] | None = None,
+    rules: Sequence[Rule] = RULES,
+) -> tuple[Finding, ...]:
+    """Every finding in one document as it stands in an editor.
+
+    With a library, the document takes the place of its namesake there; without one, rules that need a
+    library stay silent.
+    """
+    catalogue = Catalogue() if library is None else catalogue_of(_with(library, document))
+    return tuple(_look_at(document, _around(document, catalogue, today, media), rules))
+
+
+def blocks_publishing(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those findings that forbid publishing."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def _with(library: Library, document: AnyDocument) -> Library:
+    key = (kind_of(document), document.slug)
+    others = (other for other in library.documents if (kind_of(other), other.slug) != key)
+    return replace(library, documents=(*others, document))
+
+
+def _place(document: AnyDocument) -> tuple[int, str]:
+    return _ORDER[kind_of(document)], document.slug
+
+
+def _around(
+    subject: AnyDocument | Organisation, catalogue: Catalogue, today: dt.date, media: frozenset[str] | None
+) -> Around:
+    texts = texts_of(subject)
+    return Around(today, catalogue, texts, "\n\x1f\n".join(text.value for text in texts), media)
+
+
+def _look_at(subject: AnyDocument | Organisation, around: Around, rules: Sequence[Rule]) -> Iterator[Finding]:
+    asked = [known for known in rules if _applies(known, subject, around)]
+    found = [(known, hit) for known in asked for hit in _hits(known, subject, around)]
+    if isinstance(subject, Organisation) or not subject.accepts:
+        yield from (_finding(known, subject, hit) for known, hit in found)
+        return
+    yield from _after_acceptance(subject, found, asked, rules)
+
+
+def _applies(known: Rule, subject: AnyDocument | Organisation, around: Around) -> bool:
+    if not isinstance(subject, known.on):
+        return False
+    if known.needs_library and not around.catalogue.complete:
+        return False
+    retired = not isinstance(subject, Organisation) and subject.status is Status.RETIRED
+    return known.even_retired or not retired
+
+
+def _hits(known: Rule, subject: AnyDocument | Organisation, around: Around) -> tuple[Hit, ...]:
+    try:
+        return tuple(known.look(subject, around))
+    except Exception as fault:  # noqa: BLE001 - one faulty rule must not hide what the others find
+        return (_crash(known, fault),)
+
+
+def _crash(known: Rule, fault: Exception) -> Hit:
+    # The fault's own text may quote the document, a secret included: only its type is told.
+    sentence = f"{known.id} {known.name} failed on this document ({type(fault).__name__}); the other rules went on."
+    return Hit(_CRASH_PATH, sentence, "Report it with the smallest part of the document that still fails.")
+
+
+_CRASH_PATH = "\x00crashed"
+"""Marks the hit of a crash; no field has such a path."""
+
+
+def _finding(known: Rule, subject: AnyDocument | Organisation, hit: Hit) -> Finding:
+    told, path = (CRASHED, "") if hit.path == _CRASH_PATH else (known, hit.path)
+    kind, slug = (None, "") if isinstance(subject, Organisation) else (kind_of(subject), subject.slug)
+    return Finding(told.id, told.name, told.severity, kind, slug, path, hit.sentence, hit.fix, told.page)
+
+
+def _after_acceptance(
+    document: AnyDocument, found: list[tuple[Rule, Hit]], asked: list[Rule], rules: Sequence[Rule]
+) -> Iterator[Finding]:
+    """The findings that are not accepted, then what is wrong with the acceptances themselves."""
+    silenced: set[str] = set()
+    doubts: list[Finding] = []
+    hit_ids = {known.id for known, hit in found if hit.path != _CRASH_PATH}
+    for index, accepted in enumerate(document.accepts):
+        path, known = f"accepts[{index}]", find_rule(accepted.rule, rules)
+        if known is None:
+            doubts.append(_finding(ACCEPTED_UNKNOWN, document, _unknown(path, accepted.rule)))
+        elif not accepted.why.strip():
+            doubts.append(_finding(ACCEPTED_WITHOUT_WHY, document, _no_why(path, known)))
+        elif not known.acceptable:
+            doubts.append(_finding(ACCEPTED_NEEDLESSLY, document, _never(path, known)))
+        elif known.id in silenced or (known.id not in hit_ids and known in asked):
+            doubts.append(_finding(ACCEPTED_NEEDLESSLY, document, _needless(path, known)))
+        else:
+            silenced.add(known.id)
+    for known, hit in found:
+        if known.id not in silenced or hit.path == _CRASH_PATH:
+            yield _finding(known, document, hit)
+    yield from doubts
+
+
+def _unknown(path: str, name: str) -> Hit:
+    return Hit(
+        path, f"There is no rule “{name}” to accept.", "Use an id or a name from the list of rules, or remove it."
+    )
+
+
+def _no_why(path: str, known: Rule) -> Hit:
+    return Hit(path, f"{known.id} {known.name} is accepted without a reason.", "Say why it does not apply here.")
+
+
+def _never(path: str, known: Rule) -> Hit:
+    sentence = f"{known.id} {known.name} cannot be accepted: {known.message[0].lower()}{known.message[1:]}"
+    return Hit(path, sentence, "Remove the acceptance and repair the finding.")
+
+
+def _needless(path: str, known: Rule) -> Hit:
+    return Hit(path, f"{known.id} {known.name} is accepted but finds nothing here.", "Remove the acceptance.")

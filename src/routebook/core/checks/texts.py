@@ -1,0 +1,79 @@
+"""Every text of a document with the path of its field, and the measures that rules take of a text."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+_NOT_PROSE = frozenset({"slug", "accepts", "id"})
+"""Fields that hold names for machines, or a person's reason to differ; no rule about prose reads them."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co)\.", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text and the path of the field that holds it."""
+
+    path: str
+    value: str
+
+
+def texts_of(value: object) -> tuple[Text, ...]:
+    """All non-empty texts below a document (or the organisation), in the order of its fields."""
+    return tuple(_texts(value, ""))
+
+
+def _texts(value: object, path: str) -> Iterator[Text]:
+    if type(value) is str:
+        if value:
+            yield Text(path, value)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{path}[{index}]")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for name in _fields(type(value)):
+            yield from _texts(getattr(value, name), f"{path}.{name}" if path else name)
+
+
+@cache
+def _fields(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls) if field.name not in _NOT_PROSE)
+
+
+def words(text: str) -> int:
+    """How many words a text has; marks and numbers of a list are not words."""
+    return len(_WORD.findall(text))
+
+
+def sentences(text: str) -> int:
+    """How many sentences a text has. A list item or a paragraph without a full stop is one, too."""
+    plain = _ABBREVIATION.sub("abbreviation", text)
+    return sum(1 for part in _SENTENCE_END.split(plain) if _WORD.search(part))
+
+
+def without_code(text: str) -> str:
+    """The text with its code spans and blocks blanked out, so that what is typed is not read as prose."""
+    return _CODE.sub(" ", text)
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """The text on one line, cut at a word where it is longer than `limit` characters."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
+
+
+def listed(names: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """Names as a phrase: “a”, “a and b”, “a, b and c”."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
