@@ -15,5 +15,17 @@ from routebook.core.process_map.flow import (
     next_opening,
     opening_for,
 )
+from routebook.core.process_map.soundness import MOST_STATES, problems, soundness
 
-__all__ = ["ONLY_EXIT", "Flow", "FlowError", "Problem", "compile_flow", "next_opening", "opening_for"]
+__all__ = [
+    "MOST_STATES",
+    "ONLY_EXIT",
+    "Flow",
+    "FlowError",
+    "Problem",
+    "compile_flow",
+    "next_opening",
+    "opening_for",
+    "problems",
+    "soundness",
+]

@@ -141,7 +141,7 @@ def shape_problems(process: Process) -> tuple[Problem, ...]:
     if not process.steps:
         sentence = "There are no steps yet. Write down what happens first, then what happens next."
         return (Problem("no-steps", "steps", sentence),)
-    found = []
+    found: list[Problem] = []
     known = {step.id for step in process.steps}
     for at, step in enumerate(process.steps):
         found += _id_problems(process, at)
@@ -168,7 +168,9 @@ def _id_problems(process: Process, at: int) -> Iterator[Problem]:
     if not step.id:
         yield Problem("missing-id", path, f"{named(step)} has no id. Give it a short one of its own.")
     if step.id in RESERVED_STEP_IDS:
-        sentence = f"No step can have the id “{step.id}”: it names the {step.id} of the map. Give {named(step)} another id."
+        sentence = (
+            f"No step can have the id “{step.id}”: it names the {step.id} of the map. Give {named(step)} another id."
+        )
         yield Problem("reserved-id", path, sentence, (step.id,))
     twin = next((earlier for earlier in process.steps[:at] if earlier.id == step.id), None)
     if twin and step.id:
@@ -185,7 +187,9 @@ def _target_problems(step: Step, goes: Goes, path: str, known: set[str]) -> Iter
         yield Problem("all-to-end", path, sentence, (step.id,))
     for target, times in Counter(goes.targets).items():
         if target != END and target not in known:
-            sentence = f"{named(step)} goes to “{target}”, but no step has that id. Add the step, or choose another one."
+            sentence = (
+                f"{named(step)} goes to “{target}”, but no step has that id. Add the step, or choose another one."
+            )
             yield Problem("unknown-target", path, sentence, (step.id,))
         if times > 1:
             sentence = f"{named(step)} goes to “{target}” {times} times at once. Name it once."
@@ -203,7 +207,9 @@ def _decision_problems(step: Step, decision: Decision, path: str) -> Iterator[Pr
             sentence = f"One outcome of {named(step)} has no name. Say when the run goes this way."
             yield Problem("unnamed-outcome", f"{path}[{at}].when", sentence, (step.id,))
         elif name in seen:
-            sentence = f"{named(step)} has the outcome “{outcome.when}” twice. Rename one, or let one outcome go to both."
+            sentence = (
+                f"{named(step)} has the outcome “{outcome.when}” twice. Rename one, or let one outcome go to both."
+            )
             yield Problem("duplicate-outcome", f"{path}[{at}].when", sentence, (step.id,))
         seen.add(name)
 
@@ -227,7 +233,9 @@ def _join_problems(process: Process, at: int) -> Iterator[Problem]:
             )
             yield Problem("join-without-line", path, sentence, (step.id, source))
         if times > 1:
-            sentence = f"{named(step)} names {titles.get(source, f'“{source}”')} {times} times in its join. Name it once."
+            sentence = (
+                f"{named(step)} names {titles.get(source, f'“{source}”')} {times} times in its join. Name it once."
+            )
             yield Problem("join-repeats", path, sentence, (step.id, source))
     if any(not group for group in step.join.groups):
         sentence = f"{named(step)} waits for a choice of nothing. Take the empty part out of its join."

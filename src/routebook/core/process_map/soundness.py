@@ -1,0 +1,316 @@
+"""Whether every run of a map can finish, and if not, which steps are to blame.
+
+A flow is sound if every step can open; if from wherever a run gets it can come to an end with nothing
+left; and if no line ever holds two tokens and no step is open twice. Three questions decide it:
+
+1. Does a line of steps lead from the start to every step, and from every step to the end? If every token
+   can leave, every line that can get a token leads to a step that opens, so nothing else is "dead".
+2. Can two tokens meet on one place?
+3. Can a run get stuck, with tokens left and nothing to open? Where the answers to 1 and 2 are good, a run
+   that can't finish can get stuck: let every token go its shortest way to the end; a token that ends has
+   no successors, so if that went on for ever two of them would meet.
+
+2 and 3 are decided on the net of the flow, made small first (`reduce`), then looked at whole (`explore`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from routebook.core.document import Process
+from routebook.core.process_map.explore import Witness, explore
+from routebook.core.process_map.flow import Flow, FlowError, Problem, compile_flow
+from routebook.core.process_map.net import Firing, TooEntangled, firings_of, net_of
+from routebook.core.process_map.reduce import reduce
+from routebook.core.process_map.replay import Meeting, Replay
+
+MOST_STATES = 200_000
+MOST_WITNESSES = 5
+
+
+def problems(process: Process) -> tuple[Problem, ...]:
+    """Why a map can't be published: what is wrong with its shape, or else with its soundness."""
+    try:
+        return soundness(compile_flow(process))
+    except FlowError as error:
+        return error.problems
+
+
+def soundness(flow: Flow, limit: int = MOST_STATES) -> tuple[Problem, ...]:
+    """Why a flow is not sound; () if it is. More than `limit` states count as too entangled to prove."""
+    distance = _distances_to_end(flow)
+    lost = _unreachable(flow)
+    stray = _without_end(flow, distance)
+    if stray:
+        return (*lost, *stray)
+    try:
+        net = net_of(flow)
+        reduce(net)
+        witnesses = explore(net, limit, MOST_WITNESSES)
+    except TooEntangled:
+        return (*lost, _too_entangled())
+    return (*lost, *_explained(flow, distance, witnesses))
+
+
+def _unreachable(flow: Flow) -> tuple[Problem, ...]:
+    reached = _after(flow, (flow.first,))
+    return tuple(
+        Problem(
+            "unreachable",
+            f"steps[{at}]",
+            f"Nothing leads to {_name(flow, step)}. Let another step go there, or take it off the map.",
+            (step,),
+        )
+        for at, step in enumerate(flow.steps)
+        if step not in reached
+    )
+
+
+def _after(flow: Flow, starts: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+    """The steps reached from `starts`, themselves included, by lines that avoid `without`."""
+    followers: dict[str, list[str]] = {}
+    for source, target in flow.lines:
+        followers.setdefault(source, []).append(target)
+    avoided = set(without)
+    reached = set()
+    waiting = [step for step in starts if step not in avoided]
+    while waiting:
+        step = waiting.pop()
+        if step not in reached:
+            reached.add(step)
+            waiting += [follower for follower in followers.get(step, ()) if follower not in avoided]
+    return reached
+
+
+def _distances_to_end(flow: Flow) -> dict[str, int]:
+    """How many steps it takes from each step to the end; a step without a way to the end is missing."""
+    before: dict[str, list[str]] = {}
+    for source, target in flow.lines[1:]:
+        before.setdefault(target, []).append(source)
+    distance = {step: 0 for step in flow.steps if () in flow.exits[step].values()}
+    waiting = list(distance)
+    for step in waiting:
+        for source in before.get(step, ()):
+            if source not in distance:
+                distance[source] = distance[step] + 1
+                waiting.append(source)
+    return distance
+
+
+def _without_end(flow: Flow, distance: dict[str, int]) -> tuple[Problem, ...]:
+    """One problem for each round of steps from which no way leads to the end."""
+    reached = _after(flow, (flow.first,))
+    found: list[Problem] = []
+    told: set[str] = set()
+    for at, step in enumerate(flow.steps):
+        if step in distance or step in told or step not in reached:
+            continue
+        rest = _after(flow, (step,))
+        told |= rest
+        steps = tuple(each for each in flow.steps if each in rest)
+        if len(steps) == 1:
+            sentence = f"{_name(flow, step)} only leads back to itself. Give it a way that leads on, or to the end."
+        else:
+            sentence = (
+                f"From {_name(flow, step)} no way leads to the end: {_list(flow, steps)} go round for ever. "
+                "Let one of them go to the end."
+            )
+        found.append(Problem("cannot-finish", f"steps[{at}].then", sentence, steps))
+    return tuple(found)
+
+
+def _too_entangled() -> Problem:
+    sentence = (
+        "This map is too entangled to prove that every run can finish. "
+        "Do fewer things at the same time, or join branches sooner."
+    )
+    return Problem("too-entangled", "steps", sentence)
+
+
+def _explained(flow: Flow, distance: dict[str, int], witnesses: tuple[Witness, ...]) -> tuple[Problem, ...]:
+    found: dict[tuple[str, tuple[str, ...]], Problem] = {}
+    for witness in witnesses:
+        replay = Replay(flow)
+        replay.play(firings_of(witness.trace))
+        replay.settle(distance)
+        for problem in _told(flow, replay):
+            found.setdefault((problem.code, problem.steps), problem)
+    return tuple(found.values())
+
+
+def _told(flow: Flow, replay: Replay) -> tuple[Problem, ...]:
+    if replay.meeting is not None:
+        return (_meeting_told(flow, replay, replay.meeting),)
+    return _waiting_told(flow, replay)
+
+
+def _meeting_told(flow: Flow, replay: Replay, meeting: Meeting) -> Problem:
+    """Two tokens met: because two lines run side by side, or because one was drawn on twice."""
+    path = f"steps[{flow.steps.index(meeting.step)}]"
+    step = _name(flow, meeting.step)
+    if meeting.line != meeting.other:
+        one, other = flow.lines[meeting.line][0], flow.lines[meeting.other][0]
+        sentence = (
+            f"{step} could be opened twice at once: {_name(flow, one)} and {_name(flow, other)} both lead there "
+            f"at the same time. Let {step} wait for both, or let one of them go elsewhere."
+        )
+        return Problem("two-tokens", path, sentence, (meeting.step, one, other))
+    source = flow.lines[meeting.line][0]
+    still = "is still waiting for others" if meeting.waits else "is still open"
+    back = _way_back(flow, replay, meeting)
+    if back is None or back == source:
+        sentence = (
+            f"{_name(flow, source)} can lead to {step} a second time while {step} {still}. "
+            f"Let {step} be finished before the run comes back to {_name(flow, source)}."
+        )
+        return Problem("two-tokens", path, sentence, (meeting.step, source))
+    sentence = (
+        f"{_name(flow, back)} can send the run back to {_name(flow, source)} while {step} {still}, so {step} would come "
+        f"up twice. Let {_name(flow, back)} go back only within its own branch, or join the branches before it."
+    )
+    return Problem("two-tokens", path, sentence, (meeting.step, source, back))
+
+
+def _way_back(flow: Flow, replay: Replay, meeting: Meeting) -> str | None:
+    """The last decision between the first and the second token of one line."""
+    chosen = (firing.step for firing in replay.between(meeting.first, meeting.second - 1) if _is_choice(flow, firing))
+    later = (firing.step for firing in replay.between(meeting.first, meeting.second) if _is_choice(flow, firing))
+    source = flow.lines[meeting.line][0]
+    return next((step for step in later if step != source), next(chosen, None))
+
+
+def _is_choice(flow: Flow, firing: Firing) -> bool:
+    return firing.outcome is not None and len(flow.exits[firing.step]) > 1
+
+
+def _waiting_told(flow: Flow, replay: Replay) -> tuple[Problem, ...]:
+    """The run is stuck. What was left at a step that has gone on comes first, then who waits for whom."""
+    waiting = replay.waiting()
+    left = [problem for step, arrived in waiting.items() for problem in _left_behind(flow, replay, step, arrived)]
+    if left:
+        return tuple(left)
+    circle = _circle(flow, waiting)
+    if len(circle) > 1:
+        return (_circle_told(flow, circle),)
+    return tuple(_never_told(flow, replay, step, waiting) for step in waiting)
+
+
+def _left_behind(flow: Flow, replay: Replay, step: str, arrived: tuple[int, ...]) -> list[Problem]:
+    """The tokens at a step that nothing will take: not named in its join, or the second of a choice."""
+    path = f"steps[{flow.steps.index(step)}].join"
+    taken = {line for event in replay.events if event.firing.step == step for line in event.firing.took}
+    found = []
+    for line in arrived:
+        source = flow.lines[line][0]
+        group = next((group for group in flow.needs[step] if line in group), None)
+        if group is None:
+            sentence = (
+                f"{_name(flow, step)} doesn't wait for {_name(flow, source)}, so what comes from there is left behind. "
+                f"Add {_name(flow, source)} to the join, or let it go elsewhere."
+            )
+            found.append(Problem("left-behind", path, sentence, (step, source)))
+        elif other := next((flow.lines[each][0] for each in group if each in taken and each != line), ""):
+            sentence = (
+                f"{_name(flow, step)} waits for {_name(flow, other)} or {_name(flow, source)}, but both can come: "
+                f"then {_name(flow, source)} is left behind when the run ends. Let it wait for both, "
+                "or let only one of them happen."
+            )
+            found.append(Problem("left-behind", path, sentence, (step, other, source)))
+    return found
+
+
+def _missing(flow: Flow, step: str, arrived: tuple[int, ...]) -> tuple[str, ...]:
+    """The steps of the first group of which nothing has arrived."""
+    for group in flow.needs[step]:
+        if not set(group) & set(arrived):
+            return tuple(flow.lines[line][0] for line in group)
+    return ()
+
+
+def _circle(flow: Flow, waiting: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """Steps of which each waits for something that comes only after the next one, or ()."""
+    free = _after(flow, (flow.first,), without=waiting)
+    held_by: dict[str, str] = {}
+    for step, arrived in waiting.items():
+        missing = _missing(flow, step, arrived)
+        if any(source in free for source in missing):
+            continue
+        for other in waiting:
+            if any(source in _after(flow, (other,)) for source in missing):
+                held_by.setdefault(step, other)
+    for start in held_by:
+        walk = [start]
+        while walk[-1] in held_by and held_by[walk[-1]] not in walk:
+            walk.append(held_by[walk[-1]])
+        if walk[-1] in held_by:
+            return tuple(walk[walk.index(held_by[walk[-1]]) :])
+    return ()
+
+
+def _circle_told(flow: Flow, circle: tuple[str, ...]) -> Problem:
+    steps = tuple(step for step in flow.steps if step in circle)
+    sentence = f"{_list(flow, steps)} wait for each other, so none of them ever opens. Let one of them go ahead without the other."
+    return Problem("cannot-finish", f"steps[{flow.steps.index(steps[0])}].join", sentence, steps)
+
+
+def _never_told(flow: Flow, replay: Replay, step: str, waiting: dict[str, tuple[int, ...]]) -> Problem:
+    """A step waits for what will never come: it comes only after that step, or the run took another way."""
+    path = f"steps[{flow.steps.index(step)}].join"
+    missing = _missing(flow, step, waiting[step])
+    wanted = " or ".join(_name(flow, source) for source in missing)
+    name = _name(flow, step)
+    given_up = _given_up(flow, replay, missing, waiting)
+    if given_up is not None:
+        return _given_up_told(flow, step, missing, given_up)
+    if not set(missing) & _after(flow, (flow.first,), without=(step,)):
+        if set(missing) & _after(flow, (flow.first,)):
+            sentence = (
+                f"{name} waits for {wanted}, which comes only after {name} itself. Take {wanted} out of the join."
+            )
+        else:
+            sentence = f"{name} waits for {wanted}, which nothing leads to. Lead a way there, or take {wanted} out of the join."
+    else:
+        sentence = (
+            f"{name} waits for {wanted}, but a run can get there with nothing more to come from it. "
+            f"Take {wanted} out of the join, or let it happen once for every time {name} does."
+        )
+    return Problem("cannot-finish", path, sentence, (step, *missing))
+
+
+def _given_up(flow: Flow, replay: Replay, missing: tuple[str, ...], waiting: Iterable[str]) -> Firing | None:
+    """The last choice of the run by which it turned away from all the missing steps."""
+    avoided = [step for step in waiting if step not in missing]
+    for event in reversed(replay.events):
+        firing = event.firing
+        if not _is_choice(flow, firing) or _leads_to(flow, firing.gave, missing, avoided):
+            continue
+        others = (gave for name, gave in flow.exits[firing.step].items() if name != firing.outcome)
+        if firing.step in missing or any(_leads_to(flow, gave, missing, avoided) for gave in others):
+            return firing
+    return None
+
+
+def _leads_to(flow: Flow, gave: tuple[int, ...], wanted: tuple[str, ...], avoided: list[str]) -> bool:
+    return bool(set(wanted) & _after(flow, (flow.lines[line][1] for line in gave), avoided))
+
+
+def _given_up_told(flow: Flow, step: str, missing: tuple[str, ...], choice: Firing) -> Problem:
+    name = _name(flow, step)
+    wanted = " or ".join(_name(flow, source) for source in missing)
+    chosen = _name(flow, choice.step)
+    way = " and ".join(_name(flow, flow.lines[line][1]) for line in choice.gave) or "the end"
+    sentence = (
+        f"{name} waits for {wanted}, but when {chosen} turns out “{choice.outcome}” the run goes to {way} "
+        f"and nothing comes to {name} from {wanted}. Let that way lead to {name} too, or let {name} wait for either way."
+    )
+    steps = dict.fromkeys((step, *missing, choice.step))
+    return Problem("cannot-finish", f"steps[{flow.steps.index(step)}].join", sentence, tuple(steps))
+
+
+def _name(flow: Flow, step: str) -> str:
+    return f"“{flow.titles[step]}”"
+
+
+def _list(flow: Flow, steps: tuple[str, ...]) -> str:
+    names = [_name(flow, step) for step in steps]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
