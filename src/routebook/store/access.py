@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routebook.core.document import Access
+from routebook.core.document import Access, Kind
 from routebook.core.events import Refusal
 from routebook.store.models import Member
 
@@ -58,6 +58,17 @@ _MAY: dict[Access, frozenset[Verb]] = {
     Access.AGENT: _WORKERS,
     Access.GUEST: frozenset(),
 }
+
+
+_DIRECTIONS = frozenset({Kind.PROCEDURE, Kind.SOP, Kind.WORK_INSTRUCTION})
+
+
+def drafting(kind: Kind) -> Verb:
+    """What somebody must be allowed to do to draft a document of this kind, and so to see its drafts.
+
+    Directions are drafted by whoever receives the step; the map and the rules by who is accountable.
+    """
+    return Verb.DRAFT_DIRECTIONS if kind in _DIRECTIONS else Verb.DRAFT_PROCESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,440 +2,746 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import routebook.core.document
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('holidays', models.CharField(blank=True, max_length=16)),
-                ('currency', models.CharField(blank=True, max_length=8)),
-                ('week', models.JSONField(default=list)),
-                ('sample', models.BooleanField(default=False)),
-                ('next_run', models.PositiveIntegerField(default=1)),
-                ('facts', models.PositiveBigIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                ("holidays", models.CharField(blank=True, max_length=16)),
+                ("currency", models.CharField(blank=True, max_length=8)),
+                ("week", models.JSONField(default=list)),
+                ("sample", models.BooleanField(default=False)),
+                ("next_run", models.PositiveIntegerField(default=1)),
+                ("facts", models.PositiveBigIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='SetupLink',
+            name="SetupLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('access', models.CharField(choices=[('owner', 'owner'), ('manager', 'manager'), ('assistant', 'assistant'), ('guest', 'guest'), ('agent', 'agent')], default=routebook.core.document.Access['ASSISTANT'], max_length=16)),
-                ('time_zone', models.CharField(blank=True, max_length=64)),
-                ('holidays', models.CharField(blank=True, max_length=16)),
-                ('week', models.JSONField(blank=True, null=True)),
-                ('active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to=settings.AUTH_USER_MODEL)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("manager", "manager"),
+                            ("assistant", "assistant"),
+                            ("guest", "guest"),
+                            ("agent", "agent"),
+                        ],
+                        default=routebook.core.document.Access["ASSISTANT"],
+                        max_length=16,
+                    ),
+                ),
+                ("time_zone", models.CharField(blank=True, max_length=64)),
+                ("holidays", models.CharField(blank=True, max_length=16)),
+                ("week", models.JSONField(blank=True, null=True)),
+                ("active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="store.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('goal', 'goal'), ('policy', 'policy'), ('process', 'process'), ('procedure', 'procedure'), ('sop', 'sop'), ('work-instruction', 'work-instruction')], max_length=16)),
-                ('slug', models.SlugField(max_length=120)),
-                ('title', models.CharField(max_length=300)),
-                ('owner', models.CharField(blank=True, max_length=200)),
-                ('step', models.CharField(blank=True, max_length=260)),
-                ('variation', models.CharField(blank=True, max_length=120)),
-                ('role', models.CharField(blank=True, max_length=200)),
-                ('review_by', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('in review', 'in review'), ('published', 'published'), ('retired', 'retired')], default=routebook.core.document.Status['DRAFT'], max_length=16)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("goal", "goal"),
+                            ("policy", "policy"),
+                            ("process", "process"),
+                            ("procedure", "procedure"),
+                            ("sop", "sop"),
+                            ("work-instruction", "work-instruction"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=120)),
+                ("title", models.CharField(max_length=300)),
+                ("owner", models.CharField(blank=True, max_length=200)),
+                ("step", models.CharField(blank=True, max_length=260)),
+                ("variation", models.CharField(blank=True, max_length=120)),
+                ("role", models.CharField(blank=True, max_length=200)),
+                ("review_by", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("in review", "in review"),
+                            ("published", "published"),
+                            ("retired", "retired"),
+                        ],
+                        default=routebook.core.document.Status["DRAFT"],
+                        max_length=16,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="store.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
             ],
         ),
         migrations.CreateModel(
-            name='HandOff',
+            name="HandOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=120)),
-                ('variation', models.CharField(blank=True, max_length=120)),
-                ('level', models.CharField(max_length=16)),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(blank=True, max_length=64)),
-                ('snapshot', models.TextField(default='')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='store.document')),
-                ('delegator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='store.member')),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=120)),
+                ("variation", models.CharField(blank=True, max_length=120)),
+                ("level", models.CharField(max_length=16)),
+                ("seq", models.PositiveIntegerField(default=0)),
+                ("head", models.CharField(blank=True, max_length=64)),
+                ("snapshot", models.TextField(default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handoffs", to="store.document"
+                    ),
+                ),
+                (
+                    "delegator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="delegated", to="store.member"
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handoffs", to="store.member"
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handoffs", to="store.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('fields', models.JSONField(default=dict)),
-                ('changed', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='store.document')),
-                ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rev", models.PositiveIntegerField(default=1)),
+                ("fields", models.JSONField(default=dict)),
+                ("changed", models.JSONField(default=dict)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="draft", to="store.document"
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
             ],
         ),
         migrations.CreateModel(
-            name='Away',
+            name="Away",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField()),
-                ('last', models.DateField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aways', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aways", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=160)),
-                ('payload', models.TextField()),
-                ('next_due', models.DateTimeField(null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=160)),
+                ("payload", models.TextField()),
+                ("next_due", models.DateTimeField(null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('folded', models.CharField(max_length=200)),
-                ('backup', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='store.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("folded", models.CharField(max_length=200)),
+                (
+                    "backup",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="store.member",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="store.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleHolder',
+            name="RoleHolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='store.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="holdings", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="holdings", to="store.role"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('new', 'new'), ('running', 'running'), ('completed', 'completed'), ('cancelled', 'cancelled')], max_length=16)),
-                ('due', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(blank=True, max_length=64)),
-                ('snapshot', models.TextField(default='')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='store.organisation')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.member')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='store.document')),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("running", "running"),
+                            ("completed", "completed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("due", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("seq", models.PositiveIntegerField(default=0)),
+                ("head", models.CharField(blank=True, max_length=64)),
+                ("snapshot", models.TextField(default="")),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="store.organisation"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.member"
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="store.document"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=80)),
-                ('seq', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('actor', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('command', models.CharField(max_length=80)),
-                ('n', models.PositiveSmallIntegerField()),
-                ('salt', models.CharField(max_length=32)),
-                ('payload', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='store.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stream", models.CharField(max_length=80)),
+                ("seq", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("actor", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("command", models.CharField(max_length=80)),
+                ("n", models.PositiveSmallIntegerField()),
+                ("salt", models.CharField(max_length=32)),
+                ("payload", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="events", to="store.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StepDecision',
+            name="StepDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=120)),
-                ('handling', models.CharField(choices=[('undecided', 'undecided'), ('keep', 'keep'), ('delegate', 'delegate'), ('automate', 'automate'), ('drop', 'drop')], max_length=16)),
-                ('with_review', models.BooleanField(default=False)),
-                ('recommended', models.CharField(blank=True, max_length=16)),
-                ('reasons', models.JSONField(default=list)),
-                ('why', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='store.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=120)),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("undecided", "undecided"),
+                            ("keep", "keep"),
+                            ("delegate", "delegate"),
+                            ("automate", "automate"),
+                            ("drop", "drop"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("with_review", models.BooleanField(default=False)),
+                ("recommended", models.CharField(blank=True, max_length=16)),
+                ("reasons", models.JSONField(default=list)),
+                ("why", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="store.document"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-decided_at', '-id'],
+                "ordering": ["-decided_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='StepScore',
+            name="StepScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=120)),
-                ('value', models.PositiveSmallIntegerField()),
-                ('energy', models.SmallIntegerField()),
-                ('costly', models.BooleanField(default=False)),
-                ('judgement', models.BooleanField(default=False)),
-                ('minutes', models.PositiveIntegerField(default=0)),
-                ('times_a_month', models.DecimalField(decimal_places=2, default=0, max_digits=8)),
-                ('facts', models.JSONField(default=dict)),
-                ('scored_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='store.document')),
-                ('scored_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=120)),
+                ("value", models.PositiveSmallIntegerField()),
+                ("energy", models.SmallIntegerField()),
+                ("costly", models.BooleanField(default=False)),
+                ("judgement", models.BooleanField(default=False)),
+                ("minutes", models.PositiveIntegerField(default=0)),
+                ("times_a_month", models.DecimalField(decimal_places=2, default=0, max_digits=8)),
+                ("facts", models.JSONField(default=dict)),
+                ("scored_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="store.document"
+                    ),
+                ),
+                (
+                    "scored_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.TextField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('major', models.BooleanField(default=True)),
-                ('note', models.TextField(blank=True)),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='store.document')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.TextField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("major", models.BooleanField(default=True)),
+                ("note", models.TextField(blank=True)),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="store.document"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="store.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('step', models.CharField(max_length=120)),
-                ('attempt', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('open', 'open'), ('submitted', 'submitted'), ('done', 'done'), ('skipped', 'skipped'), ('returned', 'returned'), ('cancelled', 'cancelled')], max_length=16)),
-                ('level', models.CharField(blank=True, max_length=16)),
-                ('review_of', models.PositiveIntegerField(default=0)),
-                ('variation', models.CharField(blank=True, max_length=120)),
-                ('outcome', models.CharField(blank=True, max_length=200)),
-                ('due', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('blocked_on', models.CharField(blank=True, max_length=200)),
-                ('blocked_why', models.TextField(blank=True)),
-                ('blocked_at', models.DateTimeField(blank=True, null=True)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='store.member')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='store.run')),
-                ('sop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='store.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("step", models.CharField(max_length=120)),
+                ("attempt", models.PositiveIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("submitted", "submitted"),
+                            ("done", "done"),
+                            ("skipped", "skipped"),
+                            ("returned", "returned"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("level", models.CharField(blank=True, max_length=16)),
+                ("review_of", models.PositiveIntegerField(default=0)),
+                ("variation", models.CharField(blank=True, max_length=120)),
+                ("outcome", models.CharField(blank=True, max_length=200)),
+                ("due", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("blocked_on", models.CharField(blank=True, max_length=200)),
+                ("blocked_why", models.TextField(blank=True)),
+                ("blocked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="store.member"
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="store.run"
+                    ),
+                ),
+                (
+                    "sop",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="store.version"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='run',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='store.version'),
+            model_name="run",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="store.version"
+            ),
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.PositiveIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.member')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.organisation')),
-                ('to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.member')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='store.run')),
-                ('sop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='store.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("task", models.PositiveIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.member"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.member"
+                    ),
+                ),
+                ("org", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.organisation")),
+                (
+                    "to",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.member"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="store.run"
+                    ),
+                ),
+                (
+                    "sop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="store.version",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='document',
-            name='published',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='store.version'),
+            model_name="document",
+            name="published",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="store.version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='member_key'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("org", "key"), name="member_key"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('org', 'user'), name='member_user'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)), fields=("org", "user"), name="member_user"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('org', 'digest'), name='invitation_digest'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("org", "digest"), name="invitation_digest"),
         ),
         migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.UniqueConstraint(fields=('org', 'process', 'step', 'variation', 'receiver'), name='handoff_of_step_to_person'),
+            model_name="handoff",
+            constraint=models.UniqueConstraint(
+                fields=("org", "process", "step", "variation", "receiver"), name="handoff_of_step_to_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='away',
-            constraint=models.UniqueConstraint(fields=('org', 'member', 'first'), name='away_first'),
+            model_name="away",
+            constraint=models.UniqueConstraint(fields=("org", "member", "first"), name="away_first"),
         ),
         migrations.AddConstraint(
-            model_name='away',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='away_in_order'),
+            model_name="away",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last__gte", models.F("first"))), name="away_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['next_due'], name='outbox_due'),
+            model_name="outbox",
+            index=models.Index(condition=models.Q(("done_at__isnull", True)), fields=["next_due"], name="outbox_due"),
         ),
         migrations.AddConstraint(
-            model_name='outbox',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'key'), name='outbox_key'),
+            model_name="outbox",
+            constraint=models.UniqueConstraint(fields=("org", "kind", "key"), name="outbox_key"),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('org', 'folded'), name='role_title'),
+            model_name="role",
+            constraint=models.UniqueConstraint(fields=("org", "folded"), name="role_title"),
         ),
         migrations.AddConstraint(
-            model_name='roleholder',
-            constraint=models.UniqueConstraint(fields=('org', 'role', 'member'), name='role_holder'),
+            model_name="roleholder",
+            constraint=models.UniqueConstraint(fields=("org", "role", "member"), name="role_holder"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['org', 'at'], name='event_time'),
+            model_name="event",
+            index=models.Index(fields=["org", "at"], name="event_time"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('org', 'stream', 'seq'), name='event_seq'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("org", "stream", "seq"), name="event_seq"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('org', 'stream', 'command', 'n'), name='event_command'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("org", "stream", "command", "n"), name="event_command"),
         ),
         migrations.AddIndex(
-            model_name='stepdecision',
-            index=models.Index(fields=['org', 'process', 'step'], name='decision_step'),
+            model_name="stepdecision",
+            index=models.Index(fields=["org", "process", "step"], name="decision_step"),
         ),
         migrations.AddConstraint(
-            model_name='stepscore',
-            constraint=models.UniqueConstraint(fields=('org', 'process', 'step'), name='score_step'),
+            model_name="stepscore",
+            constraint=models.UniqueConstraint(fields=("org", "process", "step"), name="score_step"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('org', 'document', 'number'), name='version_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("org", "document", "number"), name="version_number"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['org', 'assignee', 'due'], name='task_list'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["org", "assignee", "due"], name="task_list"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('org', 'run', 'number'), name='task_number'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("org", "run", "number"), name="task_number"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['org', 'process', 'status'], name='run_of_process'),
+            model_name="run",
+            index=models.Index(fields=["org", "process", "status"], name="run_of_process"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('status', 'running')), fields=['org', 'due'], name='run_due'),
+            model_name="run",
+            index=models.Index(condition=models.Q(("status", "running")), fields=["org", "due"], name="run_due"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('org', 'number'), name='run_number'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("org", "number"), name="run_number"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('org', 'id'), name='run_in_org'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("org", "id"), name="run_in_org"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('org', 'run', 'number'), name='question_number'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("org", "run", "number"), name="question_number"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['org', 'step'], name='document_step'),
+            model_name="document",
+            index=models.Index(fields=["org", "step"], name="document_step"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('org', 'kind', 'slug'), name='document_slug'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("org", "kind", "slug"), name="document_slug"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('org', 'id'), name='document_in_org'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("org", "id"), name="document_in_org"),
         ),
     ]

@@ -1,0 +1,137 @@
+"""What happened to things that are kept as rows: documents, decisions, people, the organisation.
+
+Their rows are the truth; these events are the record of who changed what, written in the same transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from routebook.core.events import Event, event
+
+
+@event("document.created")
+@dataclass(frozen=True, slots=True)
+class DocumentCreated(Event):
+    kind: str
+    slug: str
+    title: str
+
+
+@event("document.published")
+@dataclass(frozen=True, slots=True)
+class DocumentPublished(Event):
+    """Version `number` with this content hash is what readers see. `major`: they must read it again."""
+
+    number: int
+    content_hash: str
+    major: bool
+    note: str
+
+
+@event("document.retired")
+@dataclass(frozen=True, slots=True)
+class DocumentRetired(Event):
+    why: str
+
+
+@event("draft.discarded")
+@dataclass(frozen=True, slots=True)
+class DraftDiscarded(Event):
+    rev: int
+
+
+@event("step.scored")
+@dataclass(frozen=True, slots=True)
+class StepScored(Event):
+    """The owner placed a step on the matrix."""
+
+    step: str
+    value: int
+    energy: int
+    costly: bool
+    judgement: bool
+    minutes: int
+    times_a_month: str
+
+
+@event("step.decided")
+@dataclass(frozen=True, slots=True)
+class StepDecided(Event):
+    """How a step is handled from now on; `why` is the reason for going another way than `recommended`."""
+
+    step: str
+    handling: str
+    with_review: bool
+    recommended: str
+    why: str
+
+
+@event("organisation.created")
+@dataclass(frozen=True, slots=True)
+class OrganisationCreated(Event):
+    name: str
+
+
+@event("organisation.changed")
+@dataclass(frozen=True, slots=True)
+class OrganisationChanged(Event):
+    fields: tuple[str, ...]
+
+
+@event("member.added")
+@dataclass(frozen=True, slots=True)
+class MemberAdded(Event):
+    key: str
+    name: str
+    access: str
+
+
+@event("member.changed")
+@dataclass(frozen=True, slots=True)
+class MemberChanged(Event):
+    fields: tuple[str, ...]
+    access: str
+    active: bool
+
+
+@event("member.invited")
+@dataclass(frozen=True, slots=True)
+class MemberInvited(Event):
+    expires: dt.datetime
+
+
+@event("member.joined")
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Event):
+    pass
+
+
+@event("member.away")
+@dataclass(frozen=True, slots=True)
+class MemberAway(Event):
+    """Out of office, both days included (ISO dates); `back` means that the dates were taken away."""
+
+    first: str
+    last: str
+    back: bool = False
+
+
+@event("role.changed")
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Event):
+    """Who holds a role (members' ids) and who stands in."""
+
+    title: str
+    holders: tuple[str, ...]
+    backup: str
+
+
+@event("library.imported")
+@dataclass(frozen=True, slots=True)
+class LibraryImported(Event):
+    created: int
+    published: int
+    drafted: int
+    unchanged: int

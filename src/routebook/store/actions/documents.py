@@ -1,0 +1,350 @@
+"""What people do to documents: create, change the draft, publish, restore, retire.
+
+A draft is one row with a `rev`; publishing turns it into an immutable version. Drafts make no events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from routebook.core.audit import DocumentCreated, DocumentPublished, DocumentRetired, DraftDiscarded
+from routebook.core.checks import blocks_publishing, check_document
+from routebook.core.document import (
+    AnyDocument,
+    Kind,
+    Procedure,
+    Process,
+    Sop,
+    Status,
+    kind_of,
+)
+from routebook.core.events import Refusal
+from routebook.formats.markdown import write_document
+from routebook.formats.normal import normalise
+from routebook.formats.plain import PlainError, from_plain, to_plain
+from routebook.store import audit, journal
+from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
+from routebook.store.models import Document, Draft, Version
+from routebook.store.parsing import document_of, draft_of
+from routebook.store.queries.documents import library_of
+
+SLUG_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two people changed the same field: its name, both values as plain data, and who was first."""
+
+    field: str
+    theirs: Any
+    yours: Any
+    who: str
+
+
+class Conflict(Exception):
+    """A change of fields that somebody else changed meanwhile; nothing of it was saved."""
+
+    def __init__(self, rev: int, clashes: tuple[Clash, ...]) -> None:
+        names = ", ".join(clash.field for clash in clashes)
+        super().__init__(f"{clashes[0].who} changed {names} at the same time.")
+        self.rev = rev
+        self.clashes = clashes
+
+
+def document_for_change(actor: Actor, document_id: int) -> Document:
+    """The actor's organisation's document, locked until the transaction ends; raises `NotFound`."""
+    found = Document.objects.select_for_update().filter(org_id=actor.org, pk=document_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@transaction.atomic
+def create(
+    actor: Actor,
+    kind: Kind,
+    fields: Mapping[str, Any],
+    *,
+    now: dt.datetime,
+    slug: str = "",
+) -> Document:
+    """A new document with its first draft. `fields` are plain values (`formats.plain`) with a title."""
+    require(actor, drafting(kind))
+    title = str(fields.get("title", "")).strip()
+    if not title:
+        raise Refused(Refusal("title_missing", "Give it a title first; you can change it later.", "title"))
+    if len(title) > 300:
+        raise Refused(Refusal("too_long", "A title has 300 characters at most.", "title"))
+    slug = free_slug(actor.org, kind, slug or title)
+    value = _value(kind, slug, dict(fields))
+    document = Document(
+        org_id=actor.org,
+        kind=kind,
+        slug=slug,
+        status=Status.DRAFT,
+        created_by_id=actor.member,
+        created_at=now,
+    )
+    _describe(document, value, now)
+    document.save()
+    plain = to_plain(value)
+    Draft.objects.create(
+        org_id=actor.org,
+        document=document,
+        fields=plain,
+        changed=dict.fromkeys(plain, 1),
+        updated_by_id=actor.member,
+        updated_at=now,
+    )
+    audit.record(actor.org, stream_of(document), DocumentCreated(kind, slug, title), actor=actor.id, now=now)
+    return document
+
+
+def stream_of(document: Document) -> str:
+    """The journal's stream of a document."""
+    return f"document:{document.pk}"
+
+
+def free_slug(org: int, kind: Kind, wanted: str) -> str:
+    """A slug of this kind that nobody has yet, as near to `wanted` as possible."""
+    base = slugify(wanted)[:SLUG_LENGTH].strip("-") or str(kind)
+    taken = set(Document.objects.filter(org_id=org, kind=kind, slug__startswith=base).values_list("slug", flat=True))
+    slug, n = base, 1
+    while slug in taken:
+        n += 1
+        slug = f"{base}-{n}"
+    return slug
+
+
+def _value(kind: Kind, slug: str, fields: dict[str, Any]) -> AnyDocument:
+    try:
+        return from_plain(kind, slug, fields)
+    except PlainError as error:
+        raise Refused(Refusal("bad_field", error.sentence[0].upper() + error.sentence[1:], error.path)) from error
+
+
+def _describe(document: Document, value: AnyDocument, now: dt.datetime) -> None:
+    """Repeat on the row what lists and look-ups need."""
+    document.title = value.title[:300]
+    document.owner = value.owner[:200]
+    document.step = value.step[:260] if isinstance(value, Sop | Procedure) else ""
+    document.variation = value.variation[:120] if isinstance(value, Sop) else ""
+    document.role = value.role[:200] if isinstance(value, Sop) else ""
+    document.review_by = value.review_by
+    document.updated_at = now
+
+
+@transaction.atomic
+def change_draft(actor: Actor, document_id: int, *, base: int, fields: Mapping[str, Any], now: dt.datetime) -> Draft:
+    """Set top-level fields of the draft (None takes a field away). Opens a draft of a published document.
+
+    `base` is the rev that the editor started from. Fields that somebody else changed since are a
+    `Conflict`, unless both now say the same; other fields merge.
+    """
+    document = document_for_change(actor, document_id)
+    require(actor, drafting(Kind(document.kind)))
+    draft = _open_draft(document, actor, now)
+    changed = {name: value for name, value in fields.items() if draft.fields.get(name) != value}
+    clashes = tuple(
+        Clash(name, draft.fields.get(name), value, draft.updated_by.name if draft.updated_by else "")
+        for name, value in changed.items()
+        if draft.changed.get(name, 0) > base
+    )
+    if clashes:
+        raise Conflict(draft.rev, clashes)
+    if not changed:
+        return draft
+    merged = {**draft.fields, **changed}
+    merged = {name: value for name, value in merged.items() if value is not None}
+    value = _value(Kind(document.kind), document.slug, merged)
+    draft.rev += 1
+    draft.fields = to_plain(value)
+    draft.changed = {**draft.changed, **dict.fromkeys(changed, draft.rev)}
+    draft.updated_by_id = actor.member
+    draft.updated_at = now
+    draft.save()
+    if document.published_id is None:
+        _describe(document, value, now)
+        document.save()
+    return draft
+
+
+def _open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
+    draft = Draft.objects.select_related("updated_by").filter(document=document).first()
+    if draft is not None:
+        return draft
+    assert document.published is not None
+    plain = to_plain(document_of(document.published, Kind(document.kind), document.slug))
+    return Draft.objects.create(
+        org_id=document.org_id,
+        document=document,
+        fields=plain,
+        changed=dict.fromkeys(plain, 1),
+        updated_by_id=actor.member,
+        updated_at=now,
+    )
+
+
+def replace_draft(actor: Actor, document_id: int, value: AnyDocument, *, now: dt.datetime) -> Draft:
+    """Set the whole draft to `value`, whatever it said before."""
+    with transaction.atomic():
+        document = document_for_change(actor, document_id)
+        draft = _open_draft(document, actor, now)
+        plain = to_plain(value)
+        cleared = dict.fromkeys(draft.fields.keys() - plain.keys())
+        return change_draft(actor, document_id, base=draft.rev, fields={**cleared, **plain}, now=now)
+
+
+@transaction.atomic
+def discard_draft(actor: Actor, document_id: int, *, now: dt.datetime) -> None:
+    """Throw the draft away; the published version stays. A document never published goes whole."""
+    document = document_for_change(actor, document_id)
+    require(actor, drafting(Kind(document.kind)))
+    draft = Draft.objects.filter(document=document).first()
+    if draft is None:
+        return
+    if document.published_id is None and document.created_by_id != actor.member:
+        require(actor, Verb.PUBLISH)
+    audit.record(actor.org, stream_of(document), DraftDiscarded(draft.rev), actor=actor.id, now=now)
+    draft.delete()
+    if document.published_id is None:
+        document.delete()
+
+
+@transaction.atomic
+def publish(
+    actor: Actor,
+    document_id: int,
+    *,
+    now: dt.datetime,
+    major: bool = True,
+    note: str = "",
+    rev: int | None = None,
+) -> Version:
+    """Make the draft the version that readers see. Refused while it is unsound or holds a secret.
+
+    `rev` is the draft that the person looked at; a newer one is refused, so that nothing unseen goes out.
+    """
+    require(actor, Verb.PUBLISH)
+    document = document_for_change(actor, document_id)
+    draft = Draft.objects.filter(document=document).first()
+    if draft is None:
+        raise Refused(Refusal("no_draft", "There is nothing new to publish: no draft is open."))
+    if rev is not None and rev != draft.rev:
+        raise Refused(Refusal("draft_changed", "Somebody changed the draft since you opened it. Look at it again."))
+    value = normalise(draft_of(draft, Kind(document.kind), document.slug))
+    _be_publishable(actor, value, now)
+    version = _publish_value(actor, document, value, now=now, major=major, note=note)
+    draft.delete()
+    return version
+
+
+def _be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
+    if not value.title:
+        raise Refused(Refusal("title_missing", "Give it a title first.", "title"))
+    if isinstance(value, Process) and not value.steps:
+        raise Refused(Refusal("no_steps", "A map needs at least one step before it can be published.", "steps"))
+    findings = check_document(value, library_of(actor.org), today=now.date())
+    for finding in blocks_publishing(findings):
+        raise Refused(Refusal(finding.name, f"{finding.sentence} {finding.fix}".strip(), finding.path))
+
+
+def _publish_value(
+    actor: Actor, document: Document, value: AnyDocument, *, now: dt.datetime, major: bool, note: str
+) -> Version:
+    content = write_document(value)
+    last = Version.objects.filter(document=document).order_by("-number").first()
+    version = Version.objects.create(
+        org_id=document.org_id,
+        document=document,
+        number=last.number + 1 if last else 1,
+        content=content,
+        content_hash=hashlib.sha256(content.encode()).hexdigest(),
+        major=major or last is None,
+        note=note.strip(),
+        published_by_id=actor.member,
+        published_at=now,
+    )
+    document.published = version
+    document.status = Status.PUBLISHED
+    _describe(document, value, now)
+    document.save()
+    journal.touch_facts(document.org_id)
+    audit.record(
+        document.org_id,
+        stream_of(document),
+        DocumentPublished(version.number, version.content_hash, version.major, version.note),
+        actor=actor.id,
+        now=now,
+    )
+    return version
+
+
+@transaction.atomic
+def restore(actor: Actor, document_id: int, number: int, *, now: dt.datetime) -> Draft:
+    """Make an old version the draft; publishing it makes a new version."""
+    document = document_for_change(actor, document_id)
+    require(actor, drafting(Kind(document.kind)))
+    version = Version.objects.filter(org_id=actor.org, document=document, number=number).first()
+    if version is None:
+        raise NotFound
+    return replace_draft(actor, document_id, document_of(version, Kind(document.kind), document.slug), now=now)
+
+
+@transaction.atomic
+def retire(actor: Actor, document_id: int, *, why: str, now: dt.datetime) -> None:
+    """Take a document out of use; its versions and its record stay."""
+    require(actor, Verb.PUBLISH)
+    document = document_for_change(actor, document_id)
+    if not why.strip():
+        raise Refused(Refusal("reason_missing", "Say why it is no longer needed.", "why"))
+    document.status = Status.RETIRED
+    document.updated_at = now
+    document.save()
+    journal.touch_facts(actor.org)
+    audit.record(actor.org, stream_of(document), DocumentRetired(why.strip()), actor=actor.id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What `put` did with one document: created, published, drafted or unchanged."""
+
+    document: Document
+    result: str
+
+
+@transaction.atomic
+def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -> Put:
+    """Bring a document in from a library folder: nothing where it says the same, else a new version where
+    the actor may publish and the file says published, else a draft."""
+    kind = kind_of(value)
+    require(actor, drafting(kind))
+    wants_draft = value.status in (Status.DRAFT, Status.IN_REVIEW)
+    value = normalise(replace(value, status=Status.PUBLISHED))
+    document = Document.objects.select_for_update().filter(org_id=actor.org, kind=kind, slug=value.slug).first()
+    created = document is None
+    if document is None:
+        document = create(actor, kind, to_plain(value), slug=value.slug, now=now)
+    elif _says(document, value):
+        return Put(document, "unchanged")
+    else:
+        replace_draft(actor, document.pk, value, now=now)
+    if wants_draft or not actor.may(Verb.PUBLISH):
+        return Put(document, "created" if created else "drafted")
+    publish(actor, document.pk, now=now, note=note)
+    return Put(document, "created" if created else "published")
+
+
+def _says(document: Document, value: AnyDocument) -> bool:
+    """Whether what the organisation already has says the same as `value`."""
+    draft = Draft.objects.filter(document=document).first()
+    if draft is not None:
+        return bool(draft.fields == to_plain(value))
+    return document.published is not None and document.published.content == write_document(value)
