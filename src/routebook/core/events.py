@@ -98,7 +98,7 @@ def _write(value: object) -> object:
     raise TypeError(f"an event can't hold a {type(value).__name__}")
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_write)
+_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_write)
 
 
 def encode(event: Event) -> str:

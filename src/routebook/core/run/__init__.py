@@ -1,11 +1,12 @@
 """The run: one journey through a process, decided and folded from events.
 
 `decide(definition, state, command, context)` answers a command with events or a refusal;
-`evolve(state, event)` is the state after an event. Nothing here reads a clock or a database.
+`evolve(state, event)` is the state after an event; `carry_out` is both at once. Nothing here reads a
+clock or a database.
 """
 
-from routebook.core.run.decide import GATED, decide, fold
-from routebook.core.run.evolve import evolve
+from routebook.core.run.decide import GATED, carry_out, decide
+from routebook.core.run.evolve import evolve, fold
 from routebook.core.run.state import (
     NEW_RUN,
     Context,
@@ -36,6 +37,7 @@ __all__ = [
     "RunStatus",
     "Task",
     "TaskStatus",
+    "carry_out",
     "compile_definition",
     "decide",
     "evolve",

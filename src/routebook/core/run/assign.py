@@ -27,18 +27,14 @@ class Receiver:
 def receiver(step: Step, variation: str, context: Context) -> Receiver:
     """The hand-off's receiver from practice on; its delegator before; else the role; else the owner.
 
-    Whoever is away gives way to the role's backup, who works without the receiver's level.
+    Whoever is away gives way to the role's backup, who works at a level of their own.
     """
-    facts = _facts(step.id, variation, context)
-    for level in WORKING:
-        for fact in facts:
-            if fact.level == level and fact.person in context.members:
-                return _present(step, variation, Receiver(fact.person, fact.level, fact.delegator), context)
-    for fact in facts:
-        if fact.level in BEGUN and fact.delegator in context.members:
-            return Receiver(fact.delegator)
+    for facts in _facts(step.id, variation, context):
+        who = _handed_off(facts, context)
+        if who is not None:
+            return _present(step, variation, who, context)
     roster = context.roster.get(step.role.casefold())
-    holders = [person for person in roster.holders if person in context.members] if roster else []
+    holders = [person for person in roster.holders if may_work(person, context)] if roster else []
     if not holders:
         return Receiver(context.owner)
     for person in holders:
@@ -47,30 +43,65 @@ def receiver(step: Step, variation: str, context: Context) -> Receiver:
     return _present(step, variation, Receiver(holders[0]), context)
 
 
+def _handed_off(facts: tuple[HandOffFact, ...], context: Context) -> Receiver | None:
+    """Who works while these hand-offs run, or None where none has begun or its receiver has left."""
+    for level in WORKING:
+        for fact in facts:
+            if fact.level == level and may_work(fact.person, context):
+                return Receiver(fact.person, fact.level, fact.delegator)
+    for fact in facts:
+        if fact.level in BEGUN:
+            # Never the receiver yet, so without the delegator it falls to the owner, not to the role.
+            return Receiver(fact.delegator if may_work(fact.delegator, context) else context.owner)
+    return None
+
+
 def level_of(step: str, variation: str, person: str, context: Context) -> Receiver:
     """The level at which this person works on the step: their own hand-off's, or none."""
-    for fact in _facts(step, variation, context):
-        if fact.person == person and fact.level in WORKING:
-            return Receiver(person, fact.level, fact.delegator)
+    for facts in _facts(step, variation, context):
+        for fact in facts:
+            if fact.person == person and fact.level in WORKING:
+                return Receiver(person, fact.level, fact.delegator)
     return Receiver(person)
+
+
+def may_work(person: str, context: Context) -> bool:
+    """Whether somebody is known here and may be given work."""
+    member = context.members.get(person)
+    return member is not None and member.works
 
 
 def is_away(member: Member, context: Context) -> bool:
     """Whether the person is out of office today, by their own calendar's date."""
+    if not member.calendar.away:
+        return False
     today = context.now.astimezone(ZoneInfo(member.calendar.time_zone)).date()
     return any(away.first <= today <= away.last for away in member.calendar.away)
 
 
 def _present(step: Step, variation: str, who: Receiver, context: Context) -> Receiver:
-    if not is_away(context.members[who.person], context):
+    member = context.members.get(who.person)
+    if member is None or not is_away(member, context):
         return who
     roster = context.roster.get(step.role.casefold())
     backup = roster.backup if roster else ""
-    if backup in context.members and backup != who.person and not is_away(context.members[backup], context):
+    if backup == who.person or not may_work(backup, context) or _is_new_to(step.id, variation, backup, context):
+        return who
+    if not is_away(context.members[backup], context):
         level = level_of(step.id, variation, backup, context)
         return Receiver(backup, level.level, level.delegator, instead_of=who.person)
     return who
 
 
-def _facts(step: str, variation: str, context: Context) -> tuple[HandOffFact, ...]:
-    return context.handoffs.get((step, variation), ())
+def _is_new_to(step: str, variation: str, person: str, context: Context) -> bool:
+    """Whether somebody's own hand-off of the step has begun, but not come to practice."""
+    facts = (fact for facts in _facts(step, variation, context) for fact in facts)
+    return any(fact.person == person and fact.level in BEGUN for fact in facts)
+
+
+def _facts(step: str, variation: str, context: Context) -> tuple[tuple[HandOffFact, ...], ...]:
+    """The hand-offs of this variation of the step, then those of the step as a whole."""
+    if not context.handoffs:
+        return ()
+    whole = context.handoffs.get((step, ""), ())
+    return (context.handoffs.get((step, variation), ()), whole) if variation else (whole,)

@@ -29,6 +29,8 @@ class AssignTask:
 
 @dataclass(frozen=True, slots=True)
 class StartTask:
+    """Say that work on the task has begun."""
+
     task: int
 
 
@@ -51,6 +53,8 @@ class SkipTask:
 
 @dataclass(frozen=True, slots=True)
 class TickItem:
+    """Tick an item of the checklist (the first is 0), or take the tick away."""
+
     task: int
     item: int
     ticked: bool = True
@@ -67,6 +71,8 @@ class AddEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PickVariation:
+    """Say which kind this one is; it brings its own SOP, and an empty checklist."""
+
     task: int
     variation: str
 
@@ -91,6 +97,8 @@ class BlockTask:
 
 @dataclass(frozen=True, slots=True)
 class UnblockTask:
+    """The ball is back."""
+
     task: int
 
 
@@ -103,7 +111,22 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """More than the doer may decide alone: one problem, three options, one recommendation.
+
+    It is answered like a question, by `Answer`.
+    """
+
+    task: int
+    problem: str
+    options: tuple[str, ...]
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
+    """Answer a question or decide what was escalated; also once the task or the run is over."""
+
     task: int
     question: int
     answer: str
@@ -111,6 +134,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDue:
+    """Give a task another due moment (aware, and still to come); managers only."""
+
     task: int
     due: dt.datetime
     why: str
@@ -134,7 +159,10 @@ class FailReview:
 
 @dataclass(frozen=True, slots=True)
 class ReturnTo:
-    """Go back to a step that was completed: everything that followed from it is undone."""
+    """Go back to a step that was completed: everything that followed from it is undone.
+
+    Whoever manages the process may; and the assignee of an open task that followed from that step.
+    """
 
     step: str
     reason: str
@@ -157,6 +185,7 @@ TaskCommand = (
     | BlockTask
     | UnblockTask
     | Ask
+    | Escalate
     | Answer
     | ChangeDue
     | PassReview

@@ -68,7 +68,7 @@ class TaskOpened(Event):
 @event("task.assigned")
 @dataclass(frozen=True, slots=True)
 class TaskAssigned(Event):
-    """Somebody decided whose task it is."""
+    """Somebody decided whose task it is; the hand-off level of `assignee` counts from now on."""
 
     task: int
     assignee: str
@@ -79,32 +79,42 @@ class TaskAssigned(Event):
 @event("task.started")
 @dataclass(frozen=True, slots=True)
 class TaskStarted(Event):
+    """`by` began to work on the task, and so can't review it."""
+
     task: int
+    by: str
 
 
 @event("task.item_ticked")
 @dataclass(frozen=True, slots=True)
 class ItemTicked(Event):
+    """An item of the checklist was ticked (the first is 0), or its tick taken away, by `by`."""
+
     task: int
     item: int
     ticked: bool
+    by: str
 
 
 @event("task.evidence_added")
 @dataclass(frozen=True, slots=True)
 class EvidenceAdded(Event):
-    """`kind` is what the item asks for; `value` the text, number, address or file id."""
+    """`kind` is what the item asks for; `value` the text, number, address or file id.
+
+    An empty value takes the evidence away.
+    """
 
     task: int
     item: int
     kind: str
     value: str
+    by: str
 
 
 @event("task.variation_picked")
 @dataclass(frozen=True, slots=True)
 class VariationPicked(Event):
-    """The doer picked which variation this is, and with it the SOP."""
+    """The doer picked which variation this is, and with it the SOP; the checklist starts empty."""
 
     task: int
     variation: str
@@ -161,9 +171,28 @@ class QuestionAsked(Event):
     sop: int
 
 
+@event("task.escalated")
+@dataclass(frozen=True, slots=True)
+class TaskEscalated(Event):
+    """A decision beyond the doer's: one problem, three options, one recommendation, for `to` to decide.
+
+    It is numbered among the questions of the run, and answered like one.
+    """
+
+    task: int
+    question: int
+    problem: str
+    options: tuple[str, ...]
+    recommendation: str
+    to: str
+    sop: int
+
+
 @event("task.question_answered")
 @dataclass(frozen=True, slots=True)
 class QuestionAnswered(Event):
+    """A question was answered, or what was escalated decided."""
+
     task: int
     question: int
     text: str
@@ -172,6 +201,8 @@ class QuestionAnswered(Event):
 @event("task.due_changed")
 @dataclass(frozen=True, slots=True)
 class DueChanged(Event):
+    """The task is due at another moment now, and why."""
+
     task: int
     due: dt.datetime
     why: str
@@ -201,7 +232,7 @@ class TaskCompleted(Event):
 @event("task.skipped")
 @dataclass(frozen=True, slots=True)
 class TaskSkipped(Event):
-    """Completed with a reason instead of the work."""
+    """Completed by `by` with a reason instead of the work. `made` are the lines that got a token."""
 
     task: int
     by: str
@@ -256,7 +287,7 @@ class RunReturned(Event):
 @event("run.completed")
 @dataclass(frozen=True, slots=True)
 class RunCompleted(Event):
-    """No token is left: the journey is over."""
+    """No token is left: the journey is over. It took `seconds` from its start."""
 
     seconds: int
 
@@ -264,5 +295,7 @@ class RunCompleted(Event):
 @event("run.cancelled")
 @dataclass(frozen=True, slots=True)
 class RunCancelled(Event):
+    """The run was given up; `closed` are the tasks that were open."""
+
     reason: str
     closed: tuple[int, ...]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from routebook.core.events import Event
 from routebook.core.run import events as e
-from routebook.core.run.state import FINISHED, RunState, RunStatus, Task, TaskStatus, Token
+from routebook.core.run.state import (
+    FINISHED,
+    RunState,
+    RunStatus,
+    Task,
+    TaskStatus,
+    Token,
+)
 
 
 def evolve(state: RunState, event: Event) -> RunState:
@@ -19,9 +25,15 @@ def evolve(state: RunState, event: Event) -> RunState:
     return apply(state, event)
 
 
+def fold(state: RunState, events: Iterable[Event]) -> RunState:
+    """The state after several events."""
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
 def _run_started(state: RunState, event: e.RunStarted) -> RunState:
-    return replace(
-        state,
+    return state._replace(
         status=RunStatus.RUNNING,
         number=event.number,
         name=event.name,
@@ -55,32 +67,31 @@ def _task_opened(state: RunState, event: e.TaskOpened) -> RunState:
         due=event.due,
         opened_at=event.at,
     )
-    return replace(
-        state, tokens=_without(state.tokens, event.took), tasks={**state.tasks, task.number: task}
-    )
+    return state._replace(tokens=_without(state.tokens, event.took), tasks={**state.tasks, task.number: task})
 
 
 def _task_assigned(state: RunState, event: e.TaskAssigned) -> RunState:
-    return _change(
-        state, event.task, assignee=event.assignee, level=event.level, delegator=event.delegator
-    )
+    return _change(state, event.task, assignee=event.assignee, level=event.level, delegator=event.delegator)
 
 
 def _task_started(state: RunState, event: e.TaskStarted) -> RunState:
-    return _change(state, event.task, started=True)
+    return _worked(state, event.task, event.by)
 
 
 def _item_ticked(state: RunState, event: e.ItemTicked) -> RunState:
     ticks = set(state.tasks[event.task].ticks)
-    ticks.add(event.item) if event.ticked else ticks.discard(event.item)
-    return _change(state, event.task, ticks=tuple(sorted(ticks)), started=True)
+    if event.ticked:
+        ticks.add(event.item)
+    else:
+        ticks.discard(event.item)
+    return _worked(state, event.task, event.by, ticks=tuple(sorted(ticks)))
 
 
 def _evidence_added(state: RunState, event: e.EvidenceAdded) -> RunState:
     evidence = {**state.tasks[event.task].evidence, event.item: event.value}
     if not event.value:
         del evidence[event.item]
-    return _change(state, event.task, evidence=evidence, started=True)
+    return _worked(state, event.task, event.by, evidence=evidence)
 
 
 def _variation_picked(state: RunState, event: e.VariationPicked) -> RunState:
@@ -99,16 +110,7 @@ def _variation_picked(state: RunState, event: e.VariationPicked) -> RunState:
 
 
 def _handed_over(state: RunState, event: e.HandedOver) -> RunState:
-    task = state.tasks[event.task]
-    doers = task.doers if not _worked(task) else _with(task.doers, event.giver)
-    return _change(
-        state,
-        event.task,
-        assignee=event.receiver,
-        level=event.level,
-        delegator=event.delegator,
-        doers=doers,
-    )
+    return _change(state, event.task, assignee=event.receiver, level=event.level, delegator=event.delegator)
 
 
 def _task_blocked(state: RunState, event: e.TaskBlocked) -> RunState:
@@ -119,9 +121,9 @@ def _task_unblocked(state: RunState, event: e.TaskUnblocked) -> RunState:
     return _change(state, event.task, blocked_on="", blocked_at=None)
 
 
-def _question_asked(state: RunState, event: e.QuestionAsked) -> RunState:
+def _question_asked(state: RunState, event: e.QuestionAsked | e.TaskEscalated) -> RunState:
     questions = {**state.tasks[event.task].questions, event.question: False}
-    return replace(_change(state, event.task, questions=questions), questions=event.question)
+    return _change(state, event.task, questions=questions)._replace(questions=event.question)
 
 
 def _question_answered(state: RunState, event: e.QuestionAnswered) -> RunState:
@@ -134,36 +136,17 @@ def _due_changed(state: RunState, event: e.DueChanged) -> RunState:
 
 
 def _task_submitted(state: RunState, event: e.TaskSubmitted) -> RunState:
-    doers = _with(state.tasks[event.task].doers, event.by)
-    return _change(
-        state, event.task, status=TaskStatus.SUBMITTED, outcome=event.outcome, doers=doers
-    )
+    doers = _last(state.tasks[event.task].doers, event.by)
+    return _change(state, event.task, status=TaskStatus.SUBMITTED, outcome=event.outcome, doers=doers)
 
 
 def _task_completed(state: RunState, event: e.TaskCompleted) -> RunState:
-    doers = _with(state.tasks[event.task].doers, event.by)
-    state = _change(
-        state,
-        event.task,
-        status=TaskStatus.DONE,
-        outcome=event.outcome,
-        made=event.made,
-        doers=doers,
-    )
-    return _make(state, event.task, event.made)
+    doers = _last(state.tasks[event.task].doers, event.by)
+    return _finish(state, event, status=TaskStatus.DONE, doers=doers)
 
 
 def _task_skipped(state: RunState, event: e.TaskSkipped) -> RunState:
-    state = _change(
-        state,
-        event.task,
-        status=TaskStatus.SKIPPED,
-        outcome=event.outcome,
-        made=event.made,
-        blocked_on="",
-        blocked_at=None,
-    )
-    return _make(state, event.task, event.made)
+    return _finish(state, event, status=TaskStatus.SKIPPED, blocked_on="", blocked_at=None)
 
 
 def _review_passed(state: RunState, event: e.ReviewPassed) -> RunState:
@@ -181,62 +164,52 @@ def _review_failed(state: RunState, event: e.ReviewFailed) -> RunState:
         level=event.level,
         delegator=event.delegator,
         outcome="",
-        doers=(),
     )
 
 
 def _run_returned(state: RunState, event: e.RunReturned) -> RunState:
     undone = frozenset(event.undone)
-    tasks = {
-        number: replace(
-            task,
-            status=TaskStatus.RETURNED,
-            blocked_on="",
-            blocked_at=None,
-        )
-        if number in undone or task.review_of in undone and task.status is TaskStatus.OPEN
-        else task
-        for number, task in state.tasks.items()
-    }
+    tasks = dict(state.tasks)
+    for number in undone.union(event.closed):
+        tasks[number] = tasks[number]._replace(status=TaskStatus.RETURNED, blocked_on="", blocked_at=None)
     tokens = tuple(token for token in state.tokens if token[1] not in undone)
-    return replace(state, tasks=tasks, tokens=tokens + event.back)
+    return state._replace(tasks=tasks, tokens=tokens + event.back)
 
 
 def _run_completed(state: RunState, event: e.RunCompleted) -> RunState:
-    return replace(state, status=RunStatus.COMPLETED)
+    return state._replace(status=RunStatus.COMPLETED)
 
 
 def _run_cancelled(state: RunState, event: e.RunCancelled) -> RunState:
     tasks = dict(state.tasks)
     for number in event.closed:
-        tasks[number] = replace(
-            tasks[number], status=TaskStatus.CANCELLED, blocked_on="", blocked_at=None
-        )
-    return replace(state, status=RunStatus.CANCELLED, tasks=tasks, tokens=())
+        tasks[number] = tasks[number]._replace(status=TaskStatus.CANCELLED, blocked_on="", blocked_at=None)
+    return state._replace(status=RunStatus.CANCELLED, tasks=tasks, tokens=())
 
 
 def _change(state: RunState, number: int, **values: Any) -> RunState:
-    return replace(
-        state, tasks={**state.tasks, number: replace(state.tasks[number], **values)}
-    )
+    return state._replace(tasks={**state.tasks, number: state.tasks[number]._replace(**values)})
 
 
-def _make(state: RunState, number: int, made: tuple[int, ...]) -> RunState:
-    if not made:
-        return state
-    return replace(state, tokens=state.tokens + tuple((line, number) for line in made))
+def _worked(state: RunState, number: int, by: str, **values: Any) -> RunState:
+    doers = state.tasks[number].doers
+    if by not in doers:
+        doers = (*doers, by)
+    return _change(state, number, started=True, doers=doers, **values)
+
+
+def _finish(state: RunState, event: e.TaskCompleted | e.TaskSkipped, **values: Any) -> RunState:
+    task = state.tasks[event.task]._replace(outcome=event.outcome, made=event.made, **values)
+    made = tuple([(line, event.task) for line in event.made])
+    return state._replace(tasks={**state.tasks, event.task: task}, tokens=state.tokens + made)
 
 
 def _without(tokens: tuple[Token, ...], took: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(token for token in tokens if token not in took) if took else tokens
 
 
-def _worked(task: Task) -> bool:
-    return task.started or bool(task.ticks) or bool(task.evidence)
-
-
-def _with(people: tuple[str, ...], person: str) -> tuple[str, ...]:
-    return people if person in people else (*people, person)
+def _last(people: tuple[str, ...], person: str) -> tuple[str, ...]:
+    return (*(each for each in people if each != person), person)
 
 
 _APPLY: Mapping[type[Event], Callable[[RunState, Any], RunState]] = {
@@ -251,6 +224,7 @@ _APPLY: Mapping[type[Event], Callable[[RunState, Any], RunState]] = {
     e.TaskBlocked: _task_blocked,
     e.TaskUnblocked: _task_unblocked,
     e.QuestionAsked: _question_asked,
+    e.TaskEscalated: _question_asked,
     e.QuestionAnswered: _question_answered,
     e.DueChanged: _due_changed,
     e.TaskSubmitted: _task_submitted,
@@ -266,6 +240,4 @@ _APPLY: Mapping[type[Event], Callable[[RunState, Any], RunState]] = {
 
 def finished(state: RunState) -> tuple[Task, ...]:
     """The tasks whose results are part of the flow, oldest first (reviews are not part of it)."""
-    return tuple(
-        task for task in state.tasks.values() if task.status in FINISHED and not task.review_of
-    )
+    return tuple(task for task in state.tasks.values() if task.status in FINISHED and not task.review_of)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from routebook.core.document import FieldType, FormField, Process, same_name
 from routebook.core.events import Refusal
 
+LONGEST = 10_000
+"""The most characters of any text that somebody types into a run."""
+
 _PLACE = re.compile(r"\{([^{}]+)\}")
+# A comma groups thousands and nothing else: reading “119,50” as 11950 would cost somebody money.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,4})(?:\.[0-9]{1,10})?")
 
 
 def read_form(form: tuple[FormField, ...], given: Mapping[str, str]) -> dict[str, str] | Refusal:
@@ -39,8 +44,8 @@ def read_form(form: tuple[FormField, ...], given: Mapping[str, str]) -> dict[str
 
 def _read(field: FormField, text: str) -> str | Refusal:
     name = field.field
-    if len(text) > 10_000:
-        return Refusal("too_long", f"“{name}” may have 10,000 characters at most.", name)
+    if len(text) > LONGEST:
+        return Refusal("too_long", f"“{name}” may have {LONGEST:,} characters at most.", name)
     if field.type in (FieldType.NUMBER, FieldType.MONEY):
         return _read_number(name, text)
     if field.type is FieldType.DATE:
@@ -57,13 +62,15 @@ def _read(field: FormField, text: str) -> str | Refusal:
 
 
 def _read_number(name: str, text: str) -> str | Refusal:
-    try:
-        number = Decimal(text.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
-        return Refusal("not_a_number", f"“{text}” is not a number; write it like 120 or 119.50.", name)
-    return format(number, "f")
+    number = read_number(text)
+    return number or Refusal("not_a_number", f"“{text}” is not a number; write it like 120 or 119.50.", name)
+
+
+def read_number(text: str) -> str:
+    """A number below 10^15 as a plain decimal (``1,250.50`` is ``1250.50``), or "" for what is none."""
+    if _NUMBER.fullmatch(text) is None:
+        return ""
+    return format(Decimal(re.sub("[, \u00a0\u202f]", "", text)), "f")
 
 
 def _read_date(name: str, text: str) -> str | Refusal:
