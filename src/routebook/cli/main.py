@@ -32,7 +32,7 @@ class Command:
 HEADINGS: dict[str, tuple[Command, ...]] = {
     "map": (),
     "delegate": (),
-    "write": (),
+    "write": (Command("check", "check", "List what is wrong in a library folder; no database needed."),),
     "hand off": (),
     "run": (),
     "improve": (),

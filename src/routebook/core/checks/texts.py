@@ -15,7 +15,8 @@ _NOT_PROSE = frozenset({"slug", "accepts", "id"})
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co)\.", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def words(text: str) -> int:
 
 def sentences(text: str) -> int:
     """How many sentences a text has. A list item or a paragraph without a full stop is one, too."""
-    plain = _ABBREVIATION.sub("abbreviation", text)
+    plain = _LIST_MARK.sub("\n\n", _ABBREVIATION.sub("abbreviation", text))
     return sum(1 for part in _SENTENCE_END.split(plain) if _WORD.search(part))
 
 
