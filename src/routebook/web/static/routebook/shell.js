@@ -1,0 +1,35 @@
+// What every page needs beyond HTML: menus that close, errors that show, and no lost typing.
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A page that was sent back with errors puts the cursor where the first one is.
+document.querySelector("[aria-invalid=true]")?.focus();
+
+// A refusal answers an htmx request with a fragment for the notices; show it instead of dropping it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+});
+
+document.addEventListener("htmx:sendError", () => say(document.body.dataset.offline));
+
+function say(text) {
+  const notices = document.getElementById("notices");
+  const notice = document.createElement("div");
+  notice.className = "notice wrong";
+  notice.setAttribute("role", "alert");
+  notice.textContent = text || "The server can't be reached. What you typed is still here; try again.";
+  notices.replaceChildren(notice);
+}
