@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from routebook.core.document import Process
+from routebook.core.document import START, Process
 from routebook.core.process_map.explore import Witness, explore
 from routebook.core.process_map.flow import Flow, FlowError, Problem, compile_flow
 from routebook.core.process_map.net import Firing, TooEntangled, firings_of, net_of
@@ -158,25 +158,28 @@ def _meeting_told(flow: Flow, replay: Replay, meeting: Meeting) -> Problem:
     source = flow.lines[meeting.line][0]
     still = "is still waiting for others" if meeting.waits else "is still open"
     back = _way_back(flow, replay, meeting)
-    if back is None or back == source:
+    if back is None:
         sentence = (
             f"{_name(flow, source)} can lead to {step} a second time while {step} {still}. "
-            f"Let {step} be finished before the run comes back to {_name(flow, source)}."
+            f"Let {step} be finished before the run comes to {_name(flow, source)} again."
         )
         return Problem("two-tokens", path, sentence, (meeting.step, source))
+    origin, target = back
     sentence = (
-        f"{_name(flow, back)} can send the run back to {_name(flow, source)} while {step} {still}, so {step} would come "
-        f"up twice. Let {_name(flow, back)} go back only within its own branch, or join the branches before it."
+        f"{_name(flow, origin)} can send the run back to {_name(flow, target)} while {step} {still}, so {step} would "
+        f"come up twice. Let {_name(flow, origin)} go back only within its own branch, or join the branches before it."
     )
-    return Problem("two-tokens", path, sentence, (meeting.step, source, back))
+    return Problem("two-tokens", path, sentence, tuple(dict.fromkeys((meeting.step, origin, target))))
 
 
-def _way_back(flow: Flow, replay: Replay, meeting: Meeting) -> str | None:
-    """The last decision between the first and the second token of one line."""
-    chosen = (firing.step for firing in replay.between(meeting.first, meeting.second - 1) if _is_choice(flow, firing))
-    later = (firing.step for firing in replay.between(meeting.first, meeting.second) if _is_choice(flow, firing))
-    source = flow.lines[meeting.line][0]
-    return next((step for step in later if step != source), next(chosen, None))
+def _way_back(flow: Flow, replay: Replay, meeting: Meeting) -> tuple[str, str] | None:
+    """The last line between the first and the second token that leads back up the list."""
+    for firing in replay.between(meeting.first, meeting.second):
+        for line in firing.gave:
+            source, target = flow.lines[line]
+            if flow.targets[line] <= flow.steps.index(source) and target != meeting.step:
+                return source, target
+    return None
 
 
 def _is_choice(flow: Flow, firing: Firing) -> bool:
@@ -189,10 +192,12 @@ def _waiting_told(flow: Flow, replay: Replay) -> tuple[Problem, ...]:
     left = [problem for step, arrived in waiting.items() for problem in _left_behind(flow, replay, step, arrived)]
     if left:
         return tuple(left)
-    circle = _circle(flow, waiting)
-    if len(circle) > 1:
+    holders = _holders(flow, waiting)
+    circle = _circle(holders)
+    if circle:
         return (_circle_told(flow, circle),)
-    return tuple(_never_told(flow, replay, step, waiting) for step in waiting)
+    to_blame = [step for step in waiting if holders.get(step, step) == step]
+    return tuple(_never_told(flow, replay, step, waiting) for step in to_blame)
 
 
 def _left_behind(flow: Flow, replay: Replay, step: str, arrived: tuple[int, ...]) -> list[Problem]:
@@ -227,29 +232,50 @@ def _missing(flow: Flow, step: str, arrived: tuple[int, ...]) -> tuple[str, ...]
     return ()
 
 
-def _circle(flow: Flow, waiting: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
-    """Steps of which each waits for something that comes only after the next one, or ()."""
-    free = _after(flow, (flow.first,), without=waiting)
-    held_by: dict[str, str] = {}
+def _holders(flow: Flow, waiting: dict[str, tuple[int, ...]]) -> dict[str, str]:
+    """Waiting step -> the waiting step, perhaps itself, that would have to open before what it lacks can come."""
+    free = _openable(flow, without=waiting)
+    holders: dict[str, str] = {}
     for step, arrived in waiting.items():
-        missing = _missing(flow, step, arrived)
-        if any(source in free for source in missing):
+        missing = set(_missing(flow, step, arrived))
+        if missing & free:
             continue
-        for other in waiting:
-            if any(source in _after(flow, (other,)) for source in missing):
-                held_by.setdefault(step, other)
-    for start in held_by:
+        for other in sorted(waiting, key=lambda each: each == step):
+            if missing & _openable(flow, without=waiting, opened=other):
+                holders.setdefault(step, other)
+    return holders
+
+
+def _openable(flow: Flow, without: Iterable[str], opened: str = "") -> set[str]:
+    """The steps that can open, as far as lines tell, if those of `without` never do but `opened` does."""
+    shut = set(without)
+    openable = {START, opened}
+    grown = True
+    while grown:
+        grown = False
+        for step in flow.steps:
+            if step in openable or step in shut:
+                continue
+            if all(any(flow.lines[line][0] in openable for line in group) for group in flow.needs[step]):
+                openable.add(step)
+                grown = True
+    return openable
+
+
+def _circle(holders: dict[str, str]) -> tuple[str, ...]:
+    """Several steps that hold each other, or ()."""
+    for start in holders:
         walk = [start]
-        while walk[-1] in held_by and held_by[walk[-1]] not in walk:
-            walk.append(held_by[walk[-1]])
-        if walk[-1] in held_by:
-            return tuple(walk[walk.index(held_by[walk[-1]]) :])
+        while (holder := holders.get(walk[-1])) is not None and holder not in walk:
+            walk.append(holder)
+        if holder is not None and holder != walk[-1]:
+            return tuple(walk[walk.index(holder) :])
     return ()
 
 
 def _circle_told(flow: Flow, circle: tuple[str, ...]) -> Problem:
     steps = tuple(step for step in flow.steps if step in circle)
-    sentence = f"{_list(flow, steps)} wait for each other, so none of them ever opens. Let one of them go ahead without the other."
+    sentence = f"{_list(flow, steps)} wait for each other, so none of them opens. Let one of them go ahead without waiting."
     return Problem("cannot-finish", f"steps[{flow.steps.index(steps[0])}].join", sentence, steps)
 
 
@@ -262,17 +288,26 @@ def _never_told(flow: Flow, replay: Replay, step: str, waiting: dict[str, tuple[
     given_up = _given_up(flow, replay, missing, waiting)
     if given_up is not None:
         return _given_up_told(flow, step, missing, given_up)
-    if not set(missing) & _after(flow, (flow.first,), without=(step,)):
-        if set(missing) & _after(flow, (flow.first,)):
-            sentence = (
-                f"{name} waits for {wanted}, which comes only after {name} itself. Take {wanted} out of the join."
-            )
-        else:
-            sentence = f"{name} waits for {wanted}, which nothing leads to. Lead a way there, or take {wanted} out of the join."
+    come = " or ".join(_name(flow, flow.lines[line][0]) for line in waiting[step][:1])
+    reached = _after(flow, (flow.first,))
+    if not reached & set(missing):
+        sentence = (
+            f"{name} waits for {wanted}, which nothing leads to. Lead a way there, or take {wanted} out of the join."
+        )
+    elif not set(missing) & _openable(flow, without=(step,)):
+        sentence = (
+            f"{name} waits for {wanted}, which comes only after {name} itself. "
+            f"Let {name} wait for {come} or {wanted}, not for both."
+        )
+    elif any(event.firing.outcome is None and event.firing.step == step for event in replay.events):
+        sentence = (
+            f"When a run comes to {name} again from {come}, nothing comes from {wanted} a second time. "
+            f"Let it go back to where both begin, or only to a step after {name}."
+        )
     else:
         sentence = (
-            f"{name} waits for {wanted}, but a run can get there with nothing more to come from it. "
-            f"Take {wanted} out of the join, or let it happen once for every time {name} does."
+            f"{name} waits for {wanted}, but a run can come to {name} when nothing more is to come from there. "
+            f"Let both come equally often, or let {name} wait for {come} or {wanted}, not for both."
         )
     return Problem("cannot-finish", path, sentence, (step, *missing))
 
