@@ -1,0 +1,290 @@
+"""People and roles: add, invite, join, change, be away, leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from routebook.core.audit import MemberAdded, MemberAway, MemberChanged, MemberInvited, MemberJoined, RoleChanged
+from routebook.core.document import Access, WorkingWeek
+from routebook.core.events import Refusal
+from routebook.store import audit, journal
+from routebook.store.access import Actor, NotFound, Refused, Verb, require
+from routebook.store.actions.organisations import (
+    checked_email,
+    checked_time_zone,
+    digest,
+    key_of,
+    new_user,
+    set_checked_password,
+)
+from routebook.store.models import Away, Invitation, Member, Role, RoleHolder, User
+
+INVITATION_DAYS = 7
+
+
+def stream_of(member: int) -> str:
+    """The journal's stream of a member."""
+    return f"member:{member}"
+
+
+@transaction.atomic
+def add(
+    actor: Actor,
+    *,
+    name: str,
+    access: Access,
+    now: dt.datetime,
+    email: str = "",
+    time_zone: str = "",
+    holidays: str = "",
+    week: WorkingWeek | None = None,
+    key: str = "",
+) -> Member:
+    """A new person without an account; `invite` gives them one."""
+    require(actor, Verb.MANAGE_PEOPLE)
+    _may_give(actor, access)
+    if not name.strip():
+        raise Refused(Refusal("name_missing", "What is their name?", "name"))
+    member = Member.objects.create(
+        org_id=actor.org,
+        key=_free_key(actor.org, key or key_of(name)),
+        name=name.strip()[:200],
+        email=checked_email(email) if email.strip() else "",
+        access=access,
+        time_zone=checked_time_zone(time_zone) if time_zone else "",
+        holidays=holidays[:16],
+        week=[list(span) for span in week.spans] if week else None,
+        created_at=now,
+    )
+    journal.touch_facts(actor.org)
+    audit.record(actor.org, stream_of(member.pk), MemberAdded(member.key, member.name, access), actor=actor.id, now=now)
+    return member
+
+
+def _free_key(org: int, wanted: str) -> str:
+    taken = set(Member.objects.filter(org_id=org, key__startswith=wanted).values_list("key", flat=True))
+    key, n = wanted, 1
+    while key in taken:
+        n += 1
+        key = f"{wanted}-{n}"
+    return key
+
+
+def _may_give(actor: Actor, access: Access) -> None:
+    """Only an owner makes owners; nobody widens what they have themselves."""
+    if access is Access.OWNER and actor.access is not Access.OWNER:
+        raise Refused(Refusal("forbidden", "Only an owner can make somebody an owner.", "access"))
+
+
+def member_for_change(actor: Actor, member_id: int) -> Member:
+    """A member of the actor's organisation, locked until the transaction ends."""
+    member = Member.objects.select_for_update().filter(org_id=actor.org, pk=member_id).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
+@transaction.atomic
+def change(
+    actor: Actor,
+    member_id: int,
+    *,
+    now: dt.datetime,
+    name: str | None = None,
+    email: str | None = None,
+    access: Access | None = None,
+    time_zone: str | None = None,
+    holidays: str | None = None,
+    week: WorkingWeek | None = None,
+    own_week: bool | None = None,
+    active: bool | None = None,
+) -> Member:
+    """Change a person; None leaves a thing as it is. `own_week` False goes back to the organisation's week."""
+    require(actor, Verb.MANAGE_PEOPLE)
+    member = member_for_change(actor, member_id)
+    _may_change(actor, member)
+    wanted: dict[str, object] = {}
+    if name is not None:
+        if not name.strip():
+            raise Refused(Refusal("name_missing", "What is their name?", "name"))
+        wanted["name"] = name.strip()[:200]
+    if email is not None:
+        wanted["email"] = checked_email(email) if email.strip() else ""
+    if access is not None:
+        _may_give(actor, access)
+        wanted["access"] = access
+    if time_zone is not None:
+        wanted["time_zone"] = checked_time_zone(time_zone) if time_zone else ""
+    if holidays is not None:
+        wanted["holidays"] = holidays[:16]
+    if week is not None or own_week is False:
+        wanted["week"] = [list(span) for span in week.spans] if week else None
+    if active is not None:
+        wanted["active"] = active
+    changed = tuple(field for field, value in wanted.items() if getattr(member, field) != value)
+    if not changed:
+        return member
+    for field in changed:
+        setattr(member, field, wanted[field])
+    _keep_an_owner(actor.org, member)
+    member.save()
+    journal.touch_facts(actor.org)
+    event = MemberChanged(changed, str(member.access), member.active)
+    audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
+    return member
+
+
+def _may_change(actor: Actor, member: Member) -> None:
+    if member.access == Access.OWNER and actor.access is not Access.OWNER:
+        raise Refused(Refusal("forbidden", "Only an owner can change an owner."))
+
+
+def _keep_an_owner(org: int, member: Member) -> None:
+    if member.access == Access.OWNER and member.active:
+        return
+    others = Member.objects.filter(org_id=org, access=Access.OWNER, active=True).exclude(pk=member.pk)
+    if not others.exists():
+        raise Refused(Refusal("last_owner", "Somebody must own the organisation; make another owner first.", "access"))
+
+
+# --- joining ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(actor: Actor, member_id: int, *, now: dt.datetime) -> str:
+    """A one-time token by which the member gets an account; earlier ones stop working."""
+    require(actor, Verb.MANAGE_PEOPLE)
+    member = member_for_change(actor, member_id)
+    _may_change(actor, member)
+    if member.user_id is not None:
+        raise Refused(Refusal("has_account", f"{member.name} can already sign in."))
+    if not member.active:
+        raise Refused(Refusal("not_active", f"{member.name} does not work here any more."))
+    Invitation.objects.filter(org_id=actor.org, member=member, used_at__isnull=True).delete()
+    token = secrets.token_urlsafe(24)
+    expires = now + dt.timedelta(days=INVITATION_DAYS)
+    Invitation.objects.create(
+        org_id=actor.org,
+        member=member,
+        digest=digest(token),
+        expires_at=expires,
+        created_by_id=actor.member,
+        created_at=now,
+    )
+    audit.record(actor.org, stream_of(member.pk), MemberInvited(expires), actor=actor.id, now=now)
+    return token
+
+
+def invitation(token: str, *, now: dt.datetime) -> Invitation | None:
+    """The invitation behind a token, if it can still be used."""
+    return (
+        Invitation.objects.select_related("member", "org", "created_by")
+        .filter(digest=digest(token), used_at__isnull=True, expires_at__gt=now, member__active=True)
+        .first()
+    )
+
+
+@transaction.atomic
+def join(token: str, *, email: str, password: str, now: dt.datetime, user: User | None = None) -> User:
+    """Use an invitation: with the account that is signed in, or with a new one."""
+    found = invitation(token, now=now)
+    if found is None:
+        raise NotFound
+    if user is None:
+        user = new_user(name=found.member.name, email=email, password=password)
+    if Member.objects.filter(org_id=found.org_id, user=user).exists():
+        raise Refused(Refusal("already_member", "You already belong to this organisation."))
+    # The condition settles a race: of two people with one link, the first gets in.
+    used = Invitation.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=now)
+    if not used:
+        raise NotFound
+    Member.objects.filter(pk=found.member_id).update(user=user, email=user.email)
+    journal.touch_facts(found.org_id)
+    audit.record(found.org_id, stream_of(found.member_id), MemberJoined(), actor=str(found.member_id), now=now)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Give an account a new password that is good enough."""
+    set_checked_password(user, password)
+    user.save()
+
+
+# --- roles --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_role(actor: Actor, title: str, *, holders: Sequence[int], backup: int | None, now: dt.datetime) -> Role:
+    """Who holds a role (members' ids, the first gets the tasks) and who stands in; makes the role if new."""
+    require(actor, Verb.MANAGE_PEOPLE)
+    title = " ".join(title.split())
+    if not title:
+        raise Refused(Refusal("title_missing", "What is the role called?", "title"))
+    known = set(
+        Member.objects.filter(org_id=actor.org, pk__in=[*holders, *([backup] if backup else [])]).values_list(
+            "pk", flat=True
+        )
+    )
+    if not known.issuperset(holders) or (backup is not None and backup not in known):
+        raise NotFound
+    role, created = Role.objects.get_or_create(
+        org_id=actor.org, folded=title.casefold()[:200], defaults={"title": title[:200]}
+    )
+    before = (role.title, _holders(role), role.backup_id)
+    role.title, role.backup_id = title[:200], backup
+    wanted = tuple(dict.fromkeys(holders))
+    if not created and before == (role.title, wanted, backup):
+        return role
+    role.save()
+    RoleHolder.objects.filter(role=role).delete()
+    RoleHolder.objects.bulk_create(
+        RoleHolder(org_id=actor.org, role=role, member_id=member, position=position)
+        for position, member in enumerate(wanted)
+    )
+    journal.touch_facts(actor.org)
+    event = RoleChanged(role.title, tuple(map(str, wanted)), str(backup or ""))
+    audit.record(actor.org, f"role:{role.pk}", event, actor=actor.id, now=now)
+    return role
+
+
+def _holders(role: Role) -> tuple[int, ...]:
+    return tuple(RoleHolder.objects.filter(role=role).order_by("position").values_list("member_id", flat=True))
+
+
+# --- out of office ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def be_away(actor: Actor, member_id: int, *, first: dt.date, last: dt.date, now: dt.datetime) -> None:
+    """Out of office; one's own dates, or anybody's for who manages people."""
+    member = member_for_change(actor, member_id)
+    if member.pk != actor.member:
+        require(actor, Verb.MANAGE_PEOPLE)
+    if last < first:
+        raise Refused(Refusal("wrong_order", "The last day is before the first.", "last"))
+    overlap = Away.objects.filter(org_id=actor.org, member=member, first__lte=last, last__gte=first)
+    if overlap.exists():
+        raise Refused(Refusal("overlap", "These days overlap with days that are already marked.", "first"))
+    Away.objects.create(org_id=actor.org, member=member, first=first, last=last)
+    journal.touch_facts(actor.org)
+    event = MemberAway(first.isoformat(), last.isoformat())
+    audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
+
+
+@transaction.atomic
+def be_back(actor: Actor, member_id: int, *, first: dt.date, now: dt.datetime) -> None:
+    """Take back the out-of-office days that begin on `first`."""
+    member = member_for_change(actor, member_id)
+    if member.pk != actor.member:
+        require(actor, Verb.MANAGE_PEOPLE)
+    away = Away.objects.filter(org_id=actor.org, member=member, first=first).first()
+    if away is None:
+        raise NotFound
+    event = MemberAway(away.first.isoformat(), away.last.isoformat(), back=True)
+    away.delete()
+    journal.touch_facts(actor.org)
+    audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
