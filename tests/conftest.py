@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.world import world as world
+
 VENDORS = ("sqlite", "postgresql")
 BROWSER_TESTS = Path(__file__).parent / "browser"
 

@@ -1,0 +1,307 @@
+"""How a run is read and written: by hand-written statements on the driver's own connection.
+
+SQLite:     BEGIN IMMEDIATE, one read, the writes, COMMIT, under this process's write lock.
+PostgreSQL: two round trips: one SELECT, then one statement that writes everything if the run has not moved on.
+
+Inside somebody's `transaction.atomic()` the statements join that transaction. Both ways answer `write` with
+False where another writer was faster; whoever called reads again and decides again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from django.db import connection, transaction
+
+from routebook.core.run import RunState
+from routebook.store.journal import Line
+from routebook.store.projection import ANSWER_COLUMNS, NOTICE_COLUMNS, QUESTION_COLUMNS, TASK_COLUMNS, Row, Rows
+from routebook.store.sql import statement
+from routebook.store.sqlite_backend.base import write_lock
+
+
+class FoundRun(NamedTuple):
+    """Where a run stands. `access` is the actor's, None where they don't belong to the organisation (any
+    more); `written` is the number of the last event that this command has already written, if it has."""
+
+    id: str
+    number: int
+    seq: int
+    head: str
+    snapshot: str
+    process: int
+    version: int
+    content_hash: str
+    facts: int
+    access: str | None
+    written: int | None
+
+
+class FoundProcess(NamedTuple):
+    """What starting a run needs. `process` is None where the organisation has no such process, `version` and
+    `content_hash` where it was never published; `run_org` is whose the run already is, if anybody's."""
+
+    process: int | None
+    status: str
+    version: int | None
+    content_hash: str
+    facts: int
+    number: int
+    access: str | None
+    run_org: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one command writes: lines of the record, the run's row and the rows beside it.
+
+    `version` is the id of the process version of a run that starts, None for one that goes on.
+    """
+
+    org: int
+    run: str
+    expected: int
+    state: RunState
+    snapshot: str
+    lines: Sequence[Line]
+    rows: Rows
+    version: int | None = None
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.lines[-1].at
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        return None if self.state.status == "running" else self.at
+
+
+class Path(Protocol):
+    """One database's way."""
+
+    def whole(self, *, locked: bool) -> AbstractContextManager[None]:
+        """Around a read and its write. `locked`: nobody else may write between the two."""
+
+    def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
+        """A run by its id or its number."""
+
+    def read_process(self, org: int, process: int, run: str, member: int, *, locked: bool) -> FoundProcess: ...
+
+    def write(self, change: Change) -> bool: ...
+
+
+def path() -> Path:
+    """The way of the database in use."""
+    return _PATHS[connection.vendor]
+
+
+# --- SQLite -----------------------------------------------------------------------------------
+
+
+class SqlitePath:
+    """The write lock makes a read and its write one; `write` never loses a race."""
+
+    def whole(self, *, locked: bool) -> AbstractContextManager[None]:
+        return nullcontext() if connection.in_atomic_block else _sqlite_transaction()
+
+    def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
+        name = "read_run" if isinstance(run, str) else "read_run_by_number"
+        values = {"org": org, "run": run, "member": member, "command": command}
+        row = self._execute(name, values).fetchone()
+        return FoundRun(*row) if row else None
+
+    def read_process(self, org: int, process: int, run: str, member: int, *, locked: bool) -> FoundProcess:
+        values = {"org": org, "process": process, "run": run, "member": member}
+        return FoundProcess(*self._execute("read_process", values).fetchone())
+
+    def write(self, change: Change) -> bool:
+        with connection.wrap_database_errors:
+            if not self._write_run(change):
+                return False
+            key = (change.org, change.run)
+            self._many(
+                "insert_event",
+                [
+                    (
+                        *key,
+                        line.stream,
+                        line.seq,
+                        line.name,
+                        line.version,
+                        line.actor,
+                        _text(line.at),
+                        line.command,
+                        line.n,
+                        line.salt,
+                        line.payload,
+                        line.digest,
+                        line.hash,
+                    )
+                    for line in change.lines
+                ],
+            )
+            at = _text(change.at)
+            self._many("put_task", [(*key, *map(_plain, row)) for row in change.rows.tasks])
+            self._many("insert_question", [(*key, *map(_plain, row)) for row in change.rows.questions])
+            self._many(
+                "answer_question", [(text, by, _text(when), *key, n) for n, text, by, when in change.rows.answers]
+            )
+            self._many("insert_notice", [(change.org, at, at, *row) for row in change.rows.notices])
+        return True
+
+    def _write_run(self, change: Change) -> bool:
+        state, last = change.state, change.lines[-1]
+        ended_at = _plain(change.ended_at)
+        if change.version is None:
+            values: Row = (
+                *(state.status.value, ended_at, last.seq, last.hash, change.snapshot),
+                *(change.run, change.org, change.expected),
+            )
+            return bool(self._execute("update_run", values).rowcount == 1)
+        if self._execute("take_number", (change.org, state.number)).rowcount != 1:
+            return False
+        values = (
+            *(change.run, change.org, state.number, state.name, state.process, change.version),
+            *(_member(state.owner), state.status.value, _plain(state.due), _plain(state.started_at), ended_at),
+            *(last.seq, last.hash, change.snapshot),
+        )
+        self._execute("insert_run", values)
+        return True
+
+    def _execute(self, name: str, values: Any) -> Any:
+        connection.ensure_connection()
+        return connection.connection.execute(statement("sqlite", name), values)
+
+    def _many(self, name: str, rows: Sequence[Row]) -> None:
+        if rows:
+            connection.connection.executemany(statement("sqlite", name), rows)
+
+
+@contextmanager
+def _sqlite_transaction() -> Iterator[None]:
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    with write_lock(connection), connection.wrap_database_errors:
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            raw.execute("COMMIT")
+        except BaseException:
+            # SQLite has already rolled back by itself after some errors, such as a full disk.
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+
+
+def _plain(value: Any) -> Any:
+    return _text(value) if isinstance(value, dt.datetime) else value
+
+
+def _text(moment: dt.datetime) -> str:
+    """A moment as Django keeps it in SQLite."""
+    return str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+_NEVER_BY_ITSELF = 1 << 62
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dt.datetime.isoformat
+).encode
+
+
+class PostgresqlPath:
+    """No lock at first: `write` is guarded by the number of the last event that was read. A second try locks
+    the run's row before it reads, so it can't lose again."""
+
+    def whole(self, *, locked: bool) -> AbstractContextManager[Any]:
+        return transaction.atomic() if locked and not connection.in_atomic_block else nullcontext()
+
+    def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
+        if locked:
+            # A statement of its own: one that waited for a lock still sees the other tables as of before the wait.
+            by_id = isinstance(run, str)
+            self._execute("lock_run", {"org": org, "id": run if by_id else None, "number": None if by_id else run})
+        name = "read_run" if isinstance(run, str) else "read_run_by_number"
+        row = self._execute(name, {"org": org, "run": run, "member": member, "command": command}).fetchone()
+        return FoundRun(*row) if row else None
+
+    def read_process(self, org: int, process: int, run: str, member: int, *, locked: bool) -> FoundProcess:
+        if locked:
+            self._execute("lock_numbers", {"org": org})
+        values = {"org": org, "process": process, "run": run, "member": member}
+        return FoundProcess(*self._execute("read_process", values).fetchone())
+
+    def write(self, change: Change) -> bool:
+        state, last, rows = change.state, change.lines[-1], change.rows
+        values = {
+            "org": change.org,
+            "run": change.run,
+            "expected": change.expected,
+            "status": state.status.value,
+            "ended_at": change.ended_at,
+            "seq": last.seq,
+            "head": last.hash,
+            "snapshot": change.snapshot,
+            "actor": last.actor,
+            "at": last.at,
+            "command": last.command,
+            "events": _encode([_event(line) for line in change.lines]),
+            "tasks": _records(TASK_COLUMNS, rows.tasks),
+            "notices": _records(NOTICE_COLUMNS, rows.notices),
+        }
+        name = "continue_run"
+        if rows.questions or rows.answers:
+            name = "continue_run_with_questions"
+            values["questions"] = _records(QUESTION_COLUMNS, rows.questions)
+            values["answers"] = _records(ANSWER_COLUMNS, rows.answers)
+        if change.version is not None:
+            name = "start_run"
+            values |= {
+                "number": state.number,
+                "name": state.name,
+                "process": state.process,
+                "version": change.version,
+                "owner": _member(state.owner),
+                "due": state.due,
+                "started_at": state.started_at,
+            }
+        return bool(self._execute(name, values).fetchone()[0])
+
+    def _execute(self, name: str, values: dict[str, Any]) -> Any:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        if raw.prepare_threshold is None:
+            # Django switches prepared statements off; these few are worth it, and only these ask for it.
+            raw.prepare_threshold = _NEVER_BY_ITSELF
+        with connection.wrap_database_errors:
+            return raw.execute(statement("postgresql", name), values, prepare=True)
+
+
+def _event(line: Line) -> dict[str, Any]:
+    return {
+        "seq": line.seq,
+        "name": line.name,
+        "version": line.version,
+        "n": line.n,
+        "salt": line.salt,
+        "payload": line.payload,
+        "digest": line.digest,
+        "hash": line.hash,
+    }
+
+
+def _records(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    return _encode([dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _member(person: str) -> int | None:
+    return int(person) if person else None
+
+
+_PATHS: dict[str, Path] = {"sqlite": SqlitePath(), "postgresql": PostgresqlPath()}

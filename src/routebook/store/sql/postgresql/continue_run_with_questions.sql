@@ -1,0 +1,63 @@
+-- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
+-- and so is everything that is joined to it: nothing is written, and the count says so.
+WITH run AS (
+  UPDATE store_run
+     SET status = %(status)s, ended_at = %(ended_at)s, seq = %(seq)s, head = %(head)s, snapshot = %(snapshot)s
+   WHERE id = %(run)s AND org_id = %(org)s AND seq = %(expected)s
+  RETURNING id, org_id
+),
+event AS (
+  INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
+  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s, %(at)s, %(command)s, x.n, x.salt,
+         x.payload, x.digest, x.hash
+    FROM run, json_to_recordset(%(events)s::json)
+           AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
+),
+task AS (
+  INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
+                          variation, outcome, due, opened_at, started_at, closed_at, blocked_on, blocked_why, blocked_at)
+  SELECT run.org_id, run.id, x.number, x.step, x.attempt, x.status, x.assignee_id, x.done_by_id, x.level, x.review_of,
+         x.sop_id, x.variation, x.outcome, x.due, x.opened_at, x.started_at, x.closed_at, x.blocked_on, x.blocked_why,
+         x.blocked_at
+    FROM run, json_to_recordset(%(tasks)s::json)
+           AS x(number int, step text, attempt int, status text, assignee_id bigint, done_by_id bigint, level text,
+                review_of int, sop_id bigint, variation text, outcome text, due timestamptz, opened_at timestamptz,
+                started_at timestamptz, closed_at timestamptz, blocked_on text, blocked_why text, blocked_at timestamptz)
+  ON CONFLICT (org_id, run_id, number) DO UPDATE SET
+    attempt = excluded.attempt,
+    assignee_id = excluded.assignee_id,
+    done_by_id = CASE WHEN excluded.status IN (store_task.status, 'returned', 'cancelled') THEN store_task.done_by_id
+                      ELSE excluded.done_by_id END,
+    status = excluded.status,
+    level = excluded.level,
+    sop_id = excluded.sop_id,
+    variation = excluded.variation,
+    outcome = excluded.outcome,
+    due = excluded.due,
+    started_at = CASE WHEN excluded.started_at IS NULL THEN NULL
+                      ELSE coalesce(store_task.started_at, excluded.started_at) END,
+    closed_at = CASE WHEN excluded.closed_at IS NULL THEN NULL
+                     ELSE coalesce(store_task.closed_at, excluded.closed_at) END,
+    blocked_why = CASE WHEN excluded.blocked_on = '' THEN ''
+                       ELSE coalesce(nullif(excluded.blocked_why, ''), store_task.blocked_why) END,
+    blocked_on = excluded.blocked_on,
+    blocked_at = excluded.blocked_at
+),
+notice AS (
+  INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
+  SELECT run.org_id, x.kind, x.key, x.payload, %(at)s, %(at)s, 0, ''
+    FROM run, json_to_recordset(%(notices)s::json) AS x(kind text, key text, payload text)
+),
+question AS (
+  INSERT INTO store_question (org_id, run_id, task, number, sop_id, text, asked_by_id, asked_at, to_id, answer)
+  SELECT run.org_id, run.id, x.task, x.number, x.sop_id, x.text, x.asked_by_id, x.asked_at, x.to_id, ''
+    FROM run, json_to_recordset(%(questions)s::json)
+           AS x(task int, number int, sop_id bigint, text text, asked_by_id bigint, asked_at timestamptz, to_id bigint)
+),
+answer AS (
+  UPDATE store_question q SET answer = x.answer, answered_by_id = x.answered_by_id, answered_at = x.answered_at
+    FROM run, json_to_recordset(%(answers)s::json)
+           AS x(number int, answer text, answered_by_id bigint, answered_at timestamptz)
+   WHERE q.org_id = run.org_id AND q.run_id = run.id AND q.number = x.number
+)
+SELECT count(*) FROM run
