@@ -14,7 +14,7 @@ _NOT_PROSE = frozenset({"slug", "accepts", "id"})
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co)\.", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co|[ap]\.m)\.", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n")
 
