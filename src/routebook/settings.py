@@ -212,6 +212,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "routebook.web.accounts.locked_out"
 AXES_IPWARE_PROXY_COUNT = PROXIES or None
 
 SESSION_COOKIE_NAME = "routebook_session"

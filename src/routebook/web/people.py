@@ -1,5 +1,284 @@
-"""The pages of people."""
+"""The pages of people, roles and the organisation."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+import datetime as dt
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from routebook.core.document import WEEKDAYS, Access, WorkingWeek
+from routebook.core.events import Refusal
+from routebook.store.access import Actor, Refused, Verb
+from routebook.store.actions import members, organisations
+from routebook.store.queries import members as people_queries
+from routebook.store.queries.documents import week_of
+from routebook.web.accounts import time_zones
+from routebook.web.pages import both, now, page, post, show, tell
+
+ACCESS_WORDS = {
+    Access.OWNER: gettext_lazy("Owner: everything"),
+    Access.MANAGER: gettext_lazy("Manager: everything but the organisation itself"),
+    Access.ASSISTANT: gettext_lazy("Assistant: does tasks, reads and drafts directions"),
+    Access.GUEST: gettext_lazy("Guest: only their own task, by link"),
+    Access.AGENT: gettext_lazy("AI agent: like an assistant, through programs"),
+}
+
+
+@page()
+def index(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Who works here, in which role, and who stands in."""
+    context = {
+        "people": people_queries.people(actor, former=actor.may(Verb.MANAGE_PEOPLE)),
+        "roles": people_queries.roles(actor),
+        "link": request.session.pop("invitation", None),
+    }
+    return show(request, "people/index.html", context)
+
+
+@both()
+def add(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """A new person."""
+    return _person_form(request, actor, None)
+
+
+@both()
+def edit(request: HttpRequest, actor: Actor, member: int) -> HttpResponseBase:
+    """Change a person, and their days away."""
+    return _person_form(request, actor, member)
+
+
+def _person_form(request: HttpRequest, actor: Actor, member: int | None) -> HttpResponseBase:
+    if member is None and not actor.may(Verb.MANAGE_PEOPLE):
+        raise Refused(Refusal("forbidden", _("You may not add people here. Ask the owner or a manager.")))
+    person = people_queries.person(actor, member) if member is not None else None
+    refusal = None
+    if request.method == "POST":
+        try:
+            saved = _save(actor, member, request.POST)
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            tell(request, _("%(name)s is saved.") % {"name": saved})
+            return redirect("/people/")
+    own_week = week_of(person.row.week) if person else None
+    context = {
+        "person": person,
+        "own": person is not None and person.row.pk == actor.member,
+        "typed": request.POST or _typed(person),
+        "refusal": refusal,
+        "access_words": ACCESS_WORDS.items(),
+        "zones": time_zones(),
+        "days": week_rows(own_week or WorkingWeek(), request.POST),
+        "has_own_week": bool(own_week),
+        "aways": person.row.aways.all() if person else [],
+    }
+    return show(request, "people/person.html", context, status=409 if refusal else 200)
+
+
+def _typed(person: people_queries.PersonView | None) -> dict[str, str]:
+    if person is None:
+        return {"access": Access.ASSISTANT}
+    row = person.row
+    return {
+        "name": row.name,
+        "email": row.email,
+        "access": row.access,
+        "time_zone": row.time_zone,
+        "holidays": row.holidays,
+    }
+
+
+def _save(actor: Actor, member: int | None, typed: Mapping[str, str]) -> str:
+    access = read_access(typed.get("access", ""))
+    week = read_week(typed) if typed.get("own_week") else None
+    if member is None:
+        return members.add(
+            actor,
+            name=typed.get("name", ""),
+            email=typed.get("email", ""),
+            access=access,
+            time_zone=typed.get("time_zone", ""),
+            holidays=typed.get("holidays", ""),
+            week=week,
+            now=now(),
+        ).name
+    return members.change(
+        actor,
+        member,
+        name=typed.get("name", ""),
+        email=typed.get("email", ""),
+        access=access,
+        time_zone=typed.get("time_zone", ""),
+        holidays=typed.get("holidays", ""),
+        week=week,
+        own_week=bool(typed.get("own_week")),
+        active=not typed.get("left"),
+        now=now(),
+    ).name
+
+
+def read_access(text: str) -> Access:
+    """The access that a form chose, or a refusal."""
+    try:
+        return Access(text)
+    except ValueError as error:
+        raise Refused(Refusal("not_a_choice", _("Choose what they may do."), "access")) from error
+
+
+def week_rows(week: WorkingWeek, typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """One row per weekday for the form: from and to as clock times, empty on a day off."""
+    names = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    spans = {day: (first, last) for day, first, last in week.spans}
+    rows = []
+    for day, (key, name) in enumerate(zip(WEEKDAYS, names, strict=True)):
+        first, last = spans.get(day, (None, None))
+        rows.append(
+            {
+                "key": key,
+                "name": name,
+                "from": typed.get(f"{key}-from", clock(first)),
+                "to": typed.get(f"{key}-to", clock(last)),
+            }
+        )
+    return rows
+
+
+def clock(minute: int | None) -> str:
+    """A minute of the day as ``09:00``."""
+    return "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
+
+
+def read_week(typed: Mapping[str, str]) -> WorkingWeek:
+    """The working week of a form; a day without times is a day off."""
+    spans = []
+    for day, key in enumerate(WEEKDAYS):
+        first, last = typed.get(f"{key}-from", ""), typed.get(f"{key}-to", "")
+        if not first and not last:
+            continue
+        begins, ends = _minute(first, key), _minute(last, key)
+        if ends <= begins:
+            raise Refused(Refusal("wrong_order", _("The day ends before it begins."), key))
+        spans.append((day, begins, ends))
+    if not spans:
+        raise Refused(Refusal("no_week", _("Give at least one working day."), "mon"))
+    return WorkingWeek(tuple(spans))
+
+
+def _minute(text: str, key: str) -> int:
+    try:
+        at = dt.time.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(Refusal("not_a_time", _("Write both times like 09:00."), key)) from error
+    return at.hour * 60 + at.minute
+
+
+@post()
+def invite(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
+    """Make an invitation link and show it once."""
+    token = members.invite(actor, member, now=now())
+    name = people_queries.person(actor, member).row.name
+    request.session["invitation"] = {"name": name, "address": request.build_absolute_uri(f"/join/{token}/")}
+    return redirect("/people/")
+
+
+@post()
+def be_away(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
+    """Mark out-of-office days."""
+    first, last = _date(request.POST, "first"), _date(request.POST, "last")
+    members.be_away(actor, member, first=first, last=last, now=now())
+    tell(request, _("These days are marked. Tasks go to the backup meanwhile."))
+    return redirect(f"/people/{member}/")
+
+
+@post()
+def be_back(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
+    """Take out-of-office days back."""
+    members.be_back(actor, member, first=_date(request.POST, "first"), now=now())
+    return redirect(f"/people/{member}/")
+
+
+def _date(typed: Mapping[str, str], field: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(typed.get(field, ""))
+    except ValueError as error:
+        raise Refused(Refusal("not_a_date", _("Choose both days."), field)) from error
+
+
+@both()
+def role(request: HttpRequest, actor: Actor, role: int | None = None) -> HttpResponseBase:
+    """Who holds a role, and who stands in."""
+    if not actor.may(Verb.MANAGE_PEOPLE):
+        raise Refused(Refusal("forbidden", _("You may not change roles here. Ask the owner or a manager.")))
+    known = next((view for view in people_queries.roles(actor) if view.row.pk == role), None)
+    refusal = None
+    if request.method == "POST":
+        holders = [int(text) for text in request.POST.getlist("holder") if text.isdecimal()]
+        backup = request.POST.get("backup", "")
+        title = known.row.title if known else request.POST.get("title", "")
+        try:
+            members.set_role(
+                actor, title, holders=holders, backup=int(backup) if backup.isdecimal() else None, now=now()
+            )
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            tell(request, _("The role is saved."))
+            return redirect("/people/")
+    context = {
+        "role": known,
+        "people": people_queries.people(actor),
+        "holding": [holder.pk for holder in known.holders] if known else [],
+        "typed": request.POST,
+        "refusal": refusal,
+    }
+    return show(request, "people/role.html", context, status=409 if refusal else 200)
+
+
+@both()
+def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The organisation's name, time zone, holidays, currency and working week."""
+    row = people_queries.organisation(actor)
+    refusal = None
+    if request.method == "POST":
+        typed = request.POST
+        try:
+            organisations.change(
+                actor,
+                name=typed.get("name", ""),
+                time_zone=typed.get("time_zone", ""),
+                holidays=typed.get("holidays", ""),
+                currency=typed.get("currency", ""),
+                week=read_week(typed),
+                now=now(),
+            )
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            tell(request, _("The organisation is saved."))
+            return redirect("/organisation/")
+    fields = {"name": row.name, "time_zone": row.time_zone, "holidays": row.holidays, "currency": row.currency}
+    context = {
+        "typed": request.POST or fields,
+        "refusal": refusal,
+        "zones": time_zones(),
+        "days": week_rows(week_of(row.week) or WorkingWeek(), request.POST),
+    }
+    return show(request, "people/organisation.html", context, status=409 if refusal else 200)
+
+
+urlpatterns: list[URLPattern] = [
+    path("people/", index, name="people"),
+    path("people/new/", add, name="person-new"),
+    path("people/<int:member>/", edit, name="person"),
+    path("people/<int:member>/invitation/", invite, name="person-invitation"),
+    path("people/<int:member>/away/", be_away, name="person-away"),
+    path("people/<int:member>/back/", be_back, name="person-back"),
+    path("roles/new/", role, name="role-new"),
+    path("roles/<int:role>/", role, name="role"),
+    path("organisation/", organisation, name="organisation"),
+]

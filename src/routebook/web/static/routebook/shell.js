@@ -33,3 +33,15 @@ function say(text) {
   notice.textContent = text || "The server can't be reached. What you typed is still here; try again.";
   notices.replaceChildren(notice);
 }
+
+// A link that is shown once is easiest to take when it is already selected.
+for (const field of document.querySelectorAll("[data-select-all]")) {
+  field.addEventListener("focus", () => field.select());
+}
+
+// Who sets up most often sits in the time zone of the business.
+const zone = document.querySelector("select[data-own-time-zone]");
+if (zone && !zone.querySelector("option[selected]")) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+}
