@@ -10,6 +10,7 @@ import ipaddress
 import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 WORKERS_ON_SQLITE = 1
 BLOCKING_THREADS = 8
+SERVER_PID = "ROUTEBOOK_SERVER_PID"
 SECONDS_TO_FINISH = 5  # what a stopping server gives the requests that it still holds
 
 
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         migrate()
         address = f"http://{shown_host(args.host)}:{args.port}"
         first_start(settings.HOME, empty=args.empty)
-        announce(address, settings.HOME)
+        announce_when_listening(args.host, args.port, address, settings.HOME)
         serve(args.host, args.port, workers)
     print("Routebook has stopped.", flush=True)
     return FINE
@@ -169,11 +171,22 @@ def first_start(home: Path, *, empty: bool) -> None:
     mark.write_text("empty\n" if empty else "sample\n", encoding="ascii")
 
 
-def announce(address: str, home: Path) -> None:
-    print(f"Routebook is at {address}   (data in {home}; Ctrl-C stops it)")
-    for line in sign_in_lines(address):
-        print(line)
-    sys.stdout.flush()
+def announce_when_listening(host: str, port: int, address: str, home: Path) -> None:
+    """Say where the product is as soon as an answer comes from there, and not a moment earlier."""
+    lines = [f"Routebook is at {address}   (data in {home}; Ctrl-C stops it)", *sign_in_lines(address)]
+    threading.Thread(target=print_when_listening, args=(host, port, "\n".join(lines)), daemon=True).start()
+
+
+def print_when_listening(host: str, port: int, text: str) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    pause = threading.Event()
+    while not pause.wait(0.05):
+        try:
+            socket.create_connection((target, port), timeout=1).close()
+        except OSError:
+            continue
+        print(text, flush=True)
+        return
 
 
 def sign_in_lines(address: str) -> list[str]:
@@ -191,6 +204,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from granian.log import LogLevels
 
     connections.close_all()
+    os.environ[SERVER_PID] = str(os.getpid())
     Granian(
         "routebook.wsgi:application",
         address=host,
@@ -202,3 +216,20 @@ def serve(host: str, port: int, workers: int) -> None:
         websockets=False,
         log_level=LogLevels.error,
     ).serve()
+
+
+def stop_with_the_server() -> None:
+    """Called in each worker: end when the server process ends, even when it is killed, so that the port is free again.
+
+    Only Linux offers this; elsewhere a killed server leaves its worker to be stopped by hand.
+    """
+    server = os.environ.get(SERVER_PID)
+    if server is None or not sys.platform.startswith("linux"):
+        return
+    import ctypes
+    import signal
+
+    parent_death_signal = 1  # PR_SET_PDEATHSIG
+    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+    if str(os.getppid()) != server:  # it ended before we asked
+        os._exit(1)

@@ -1,0 +1,70 @@
+"""The shell of the command line: one table, quick to start, errors in a sentence."""
+
+import subprocess
+import sys
+import time
+from importlib import import_module
+
+import pytest
+
+import routebook
+from routebook.cli import main as cli
+
+WORDS = ["map", "delegate", "write", "hand off", "run", "improve", "operate"]
+
+
+def test_the_headings_are_the_words_of_the_product_in_order() -> None:
+    assert list(cli.HEADINGS) == WORDS
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
+def test_help_lists_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words) == cli.FINE
+    shown = capsys.readouterr().out
+    assert [command.name for command in cli.commands() if f"  {command.name} " not in shown] == []
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == cli.FINE
+    assert capsys.readouterr().out == f"routebook {routebook.version()}\n"
+
+
+@pytest.mark.parametrize("command", cli.commands(), ids=lambda command: command.name)
+def test_a_command_explains_itself_with_an_example(command: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main([command.name, "--help"])
+    assert stop.value.code == cli.FINE
+    assert "example" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", cli.commands(), ids=lambda command: command.name)
+def test_a_command_is_a_module_with_two_functions(command: cli.Command) -> None:
+    module = import_module(f"routebook.cli.{command.module}")
+    assert callable(module.add)
+    assert callable(module.run)
+
+
+def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["serv"]) == cli.WRONG_USE
+    assert "did you mean “serve”?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["serve", "--help"]])
+def test_what_needs_no_database_never_loads_django(words: list[str]) -> None:
+    code = (
+        "import sys; from routebook.cli.main import main\n"
+        f"try: main({words!r})\n"
+        "except SystemExit: pass\n"
+        "sys.exit('django' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_help_starts_at_once() -> None:
+    def once() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "routebook", "--help"], stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - began
+
+    # The best of some: the machine may be busy with other tests, and that is not what is measured.
+    assert min(once() for _ in range(7)) < 0.150
