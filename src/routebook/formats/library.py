@@ -59,9 +59,11 @@ def read_library(files: Mapping[str, bytes]) -> LibraryFolder | Refused:
         parts = PurePosixPath(path).parts
         if path == ORGANISATION_FILE:
             continue
-        if parts[0] == MEDIA_FOLDER and len(parts) > 1:
+        if ".." in parts or path.startswith("/"):
+            errors.append(FormatError(path, 1, "", "This file lies outside the folder.", "Take it out of the archive."))
+        elif parts[0] == MEDIA_FOLDER and len(parts) > 1:
             media[str(PurePosixPath(*parts[1:]))] = files[path]
-        elif parts[0] in FOLDERS.values():
+        elif parts[0] in FOLDERS.values() and not parts[-1].startswith("."):
             errors += _read_into(path, files[path], documents, lines)
         else:
             ignored.append(path)
@@ -129,8 +131,6 @@ def _organisation(
 
 def _read_into(path: str, data: bytes, documents: list[AnyDocument], lines: dict[str, Lines]) -> Iterable[FormatError]:
     parts = PurePosixPath(path).parts
-    if parts[-1].startswith("."):
-        return ()
     if len(parts) != 2 or not path.endswith(".md"):
         fix = f"Put documents directly into `{parts[0]}/` as `name.md`, and everything else into `media/`."
         return (FormatError(path, 1, "", "This file is not a document of the library.", fix),)

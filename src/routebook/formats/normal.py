@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from routebook.core.document import AnyDocument, Decision, Document, Goes, Join, Organisation, WorkingWeek, kind_of
@@ -26,7 +25,6 @@ from routebook.formats.schema import (
     Key,
     Line,
     Many,
-    Number,
     Only,
     Record,
     Shape,
@@ -121,8 +119,6 @@ def _normal_value(value: Any, shape: Shape) -> Any:
             return normal_line(value)
         case Text():
             return normal_text(value)
-        case Number():
-            return _normal_number(value)
         case Only():
             return _normal_value(value, shape.of)
         case Many():
@@ -138,10 +134,6 @@ def _normal_value(value: Any, shape: Shape) -> Any:
             return WorkingWeek(tuple(sorted(set(value.spans))))
         case _:
             return value
-
-
-def _normal_number(value: Decimal) -> Decimal:
-    return value + 0 if value == 0 else value
 
 
 def _normal_then(then: Goes | Decision) -> Goes | Decision | None:

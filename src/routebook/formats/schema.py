@@ -174,7 +174,7 @@ EXCEPTION = Record(
     PolicyException,
     (
         Key("reason", LINE, "Why the rule doesn't hold here.", "reason: Annual plans sold before May", required=True),
-        Key("approver", LINE, "The role that may allow it.", "approver: Founder", required=True),
+        Key("approver", LINE, "The role that may allow it.", "approver: Founder"),
         Key("expires", DAY, "The last day on which the exception holds.", "expires: 2027-04-30"),
     ),
 )
@@ -197,7 +197,7 @@ QUESTION = Record(
     Question,
     (
         Key("question", LINE, "As it was asked.", "question: What if the card has expired?", required=True),
-        Key("answer", TEXT, "The answer.", "answer: Stripe still refunds it.", required=True),
+        Key("answer", TEXT, "The answer.", "answer: Stripe still refunds it."),
     ),
 )
 ITEM = Record(
@@ -275,7 +275,7 @@ SUPPRESSION = Record(
     Suppression,
     (
         Key("rule", LINE, "The id or name of the rule.", "rule: too-long", required=True),
-        Key("why", LINE, "Why it doesn't apply here.", "why: The law wants the whole text", required=True),
+        Key("why", LINE, "Why it doesn't apply here.", "why: The law wants the whole text"),
     ),
 )
 

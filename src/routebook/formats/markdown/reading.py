@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import MISSING, fields
 from decimal import Decimal
 from typing import Any
 
@@ -126,7 +127,7 @@ class Reading:
             case Whole() if _WHOLE.match(text):
                 return int(text)
             case Number() if _NUMBER.match(text):
-                return Decimal(text) + 0 if Decimal(text) == 0 else Decimal(text)
+                return Decimal(text)
             case TrueFalse() if not node.quoted and text in _BOOLEANS:
                 return _BOOLEANS[text]
             case Day() if (day := _day(text)) is not None:
@@ -145,7 +146,7 @@ class Reading:
             return shape.of(text)
         near = did_you_mean(text, words)
         fix = f"Did you mean `{near}`?" if near else f"Write one of these: {', '.join(words)}."
-        self.refuse(node.line, field, f"`{text[:40]}` is not a {key.name.replace('_', ' ')}.", fix)
+        self.refuse(node.line, field, f"`{text[:40]}` is none of the words for `{key.name}`.", fix)
         return next(iter(shape.of))
 
     def _many(self, node: Node, shape: Many, field: str, key: Key) -> tuple[Any, ...]:
@@ -170,9 +171,9 @@ class Reading:
         values = self.record(
             node, shape.keys, field, f"an item of `{key.name}`" if field.endswith("]") else f"`{key.name}`"
         )
-        for one in shape.keys:
-            if one.required:
-                values.setdefault(one.field, "")
+        for one in fields(shape.cls):
+            if one.default is MISSING and one.default_factory is MISSING:
+                values.setdefault(one.name, "")
         return shape.cls(**values)
 
     def _only(self, node: Node, shape: Only, field: str, key: Key) -> Any:
@@ -201,7 +202,7 @@ class Reading:
             )
             return Outcome("", Goes(()))
         when = node.values["when"]
-        if not isinstance(when, ScalarNode) or not normal_line(when.text):
+        if not isinstance(when, ScalarNode) or when.is_null:
             self._expected(when, Line(), field, "when")
             return Outcome("", Goes(()))
         return Outcome(normal_line(when.text), self._goes(node.values["go"], field))
@@ -271,8 +272,9 @@ class Reading:
         self, node: MappingNode, keys: tuple[Key, ...], values: dict[str, Any], field: str, what: str
     ) -> None:
         for key in keys:
-            if key.required and values.get(key.field) in (None, "", ()):
-                path = _join(field, key.field)
+            path = _join(field, key.field)
+            given = key.field in values and (field or values[key.field] != "")
+            if key.required and not given:
                 line = self.lines.get(path, node.line)
                 self.refuse(line, path, f"`{key.name}` is missing from {what}.", f"Add it, as in `{key.example}`.")
 

@@ -49,6 +49,7 @@ Tree = str | Typed | Rows | list[Any] | dict[str, Any]
 def tree_of(value: Any, keys: tuple[Key, ...]) -> dict[str, Tree]:
     """What to write for a core value: its keys in order, without those that hold their default."""
     defaults = {item.name: _default(item) for item in dataclasses.fields(value)}
+    defaults |= {key.field: "" for key in keys if defaults[key.field] is dataclasses.MISSING and not key.required}
     return {
         key.name: _tree(getattr(value, key.field), key.shape)
         for key in keys
@@ -107,7 +108,7 @@ def _scalar(value: Any) -> Tree:
         case dt.date():
             return Typed(value.isoformat())
         case Decimal():
-            return Typed(format(value, "f"))
+            return Typed(format(value or abs(value), "f"))  # there is no -0
         case int():
             return Typed(str(value))
         case _:

@@ -65,7 +65,7 @@ def parse_yaml(text: str, first_line: int = 1) -> Node:
     try:
         return parser.document()
     except yaml.MarkedYAMLError as error:
-        raise _in_plain_words(error, first_line) from error
+        raise _in_plain_words(error, text, first_line) from error
     except yaml.reader.ReaderError as error:
         line = first_line + text.count("\n", 0, max(error.position, 0))
         raise YamlRefused(
@@ -73,20 +73,24 @@ def parse_yaml(text: str, first_line: int = 1) -> Node:
         ) from error
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, first_line: int) -> YamlRefused:
+def _in_plain_words(error: yaml.MarkedYAMLError, text: str, first_line: int) -> YamlRefused:
     mark = error.problem_mark or error.context_mark
-    line = first_line + (mark.line if mark else 0)
+    at = int(mark.line) if mark else 0
     problem = error.problem or "it cannot be read"
-    return YamlRefused(line, f"This is not valid YAML: {problem}.", _fix_for(problem))
+    lines = text.split("\n")
+    written = lines[at] if at < len(lines) else ""
+    return YamlRefused(first_line + at, f"This is not valid YAML: {problem}.", _fix_for(problem, written))
 
 
-def _fix_for(problem: str) -> str:
-    if "\\t" in problem or "tab" in problem:
+def _fix_for(problem: str, written: str) -> str:
+    if "\t" in written[: len(written) - len(written.lstrip())]:
         return "Indent with spaces instead of tabs."
     if "mapping values are not allowed" in problem:
         return 'Put a value that holds a colon in quotes, as in `access: "vault: Stripe"`.'
     if "could not find expected ':'" in problem:
         return "Write every line as `key: value`, with a space after the colon."
+    if "cannot start any token" in problem:
+        return "Put a value that starts with `@`, `%` or a backtick in quotes."
     if "scanning a quoted scalar" in problem or "end of stream" in problem:
         return "Close the quote or bracket that was opened on this line or above."
     return "Look for a missing quote, bracket, colon or space on this line or the one above."
