@@ -72,6 +72,9 @@ def compile_flow(process: Process) -> Flow:
             for target in targets:
                 numbers.setdefault((source, target), len(numbers))
     lines = tuple(numbers)
+    incoming: dict[str, dict[str, int]] = {step.id: {} for step in steps}
+    for (source, target), number in numbers.items():
+        incoming[target][source] = number
     positions = {step.id: at for at, step in enumerate(steps)}
     return Flow(
         first=steps[0].id,
@@ -82,7 +85,7 @@ def compile_flow(process: Process) -> Flow:
             source: {name: tuple(numbers[source, target] for target in targets) for name, targets in exits.items()}
             for source, exits in exits_by_target.items()
         },
-        needs={step.id: _needs(step, lines) for step in steps},
+        needs={step.id: _needs(step, incoming[step.id]) for step in steps},
         targets=tuple(positions[target] for _, target in lines),
         joined=frozenset(step.id for step in steps if step.join is not None),
     )
@@ -126,8 +129,8 @@ def _real_targets(goes: Goes) -> tuple[str, ...]:
     return tuple(target for target in goes.targets if target != END)
 
 
-def _needs(step: Step, lines: tuple[tuple[str, str], ...]) -> tuple[tuple[int, ...], ...]:
-    incoming = {source: number for number, (source, target) in enumerate(lines) if target == step.id}
+def _needs(step: Step, incoming: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
+    """The groups of lines that a step takes from; `incoming` is source -> line."""
     every = tuple(sorted(incoming.values()))
     if step.join is None or not every:
         return (every,)
@@ -224,7 +227,7 @@ def _join_problems(process: Process, at: int) -> Iterator[Problem]:
         yield Problem("join-on-first", path, sentence, (step.id,))
         return
     titles = {each.id: named(each) for each in process.steps}
-    sources = _sources(process, step.id)
+    sources = _sources(process, step.id) if step.join.groups else set()
     for source, times in Counter(source for group in step.join.groups for source in group).items():
         if source not in sources:
             sentence = (

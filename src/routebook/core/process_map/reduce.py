@@ -7,21 +7,23 @@ plain exploration of random maps.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from routebook.core.process_map.net import Net
 
 MOST_GROWTH = 4
-"""Rules that add transitions stop when the net has this many times as many as at first."""
+"""Reducing further stops when the net would have about this many times as many transitions."""
 
 
 def reduce(net: Net) -> None:
-    """Apply the rules until none applies. Changes `net`."""
+    """Apply the rules that make the net smaller until none applies. Changes `net`."""
+    _simplify_from(net, net.producers)
+
+
+def reduce_further(net: Net) -> None:
+    """Take more places away, though it may cost transitions, and simplify what results. Changes `net`."""
     most = MOST_GROWTH * len(net.transitions) + 64
-    waiting = dict.fromkeys(net.producers)
     while True:
-        while waiting:
-            place, _ = waiting.popitem()
-            if place in net.producers and place != net.initial:
-                waiting.update(dict.fromkeys(_simplify(net, place)))
         cheapest = min(
             (place for place in net.producers if _can_fold(net, place)),
             key=lambda place: (_growth(net, place), place),
@@ -29,7 +31,16 @@ def reduce(net: Net) -> None:
         )
         if cheapest is None or len(net.transitions) + _growth(net, cheapest) > most:
             return
-        waiting.update(dict.fromkeys(_fold(net, cheapest)))
+        _simplify_from(net, _fold(net, cheapest))
+
+
+def _simplify_from(net: Net, places: Iterable[int]) -> None:
+    """Apply rules at these places, and then wherever something changed."""
+    waiting = dict.fromkeys(places)
+    while waiting:
+        place, _ = waiting.popitem()
+        if place in net.producers and place != net.initial:
+            waiting.update(dict.fromkeys(_simplify(net, place)))
 
 
 def _simplify(net: Net, place: int) -> set[int]:
@@ -67,7 +78,7 @@ def _ends_only(net: Net, place: int) -> bool:
     consumers = net.consumers[place]
     return bool(consumers) and all(
         len(net.transitions[number].pre) == 1
-        and all(after in net.sinks and net.producers[after] == {number} for after in net.transitions[number].post)
+        and all(after in net.sinks and net.producers[after] <= consumers for after in net.transitions[number].post)
         for number in consumers
     )
 

@@ -20,11 +20,12 @@ from collections.abc import Iterable
 from routebook.core.document import START, Process
 from routebook.core.process_map.explore import Witness, explore
 from routebook.core.process_map.flow import Flow, FlowError, Problem, compile_flow
-from routebook.core.process_map.net import Firing, TooEntangled, firings_of, net_of
-from routebook.core.process_map.reduce import reduce
+from routebook.core.process_map.net import Firing, Net, TooEntangled, firings_of, net_of
+from routebook.core.process_map.reduce import reduce, reduce_further
 from routebook.core.process_map.replay import Meeting, Replay
 
 MOST_STATES = 200_000
+FEW_STATES = 2_000
 MOST_WITNESSES = 5
 
 
@@ -44,12 +45,21 @@ def soundness(flow: Flow, limit: int = MOST_STATES) -> tuple[Problem, ...]:
     if stray:
         return (*lost, *stray)
     try:
-        net = net_of(flow)
-        reduce(net)
-        witnesses = explore(net, limit, MOST_WITNESSES)
+        witnesses = _witnesses(net_of(flow), limit)
     except TooEntangled:
         return (*lost, _too_entangled())
     return (*lost, *_explained(flow, distance, witnesses))
+
+
+def _witnesses(net: Net, limit: int) -> tuple[Witness, ...]:
+    """Ways to get into trouble. Most maps are small by now; reducing further only pays for the others."""
+    reduce(net)
+    if limit > FEW_STATES:
+        try:
+            return explore(net, FEW_STATES, MOST_WITNESSES)
+        except TooEntangled:
+            reduce_further(net)
+    return explore(net, limit, MOST_WITNESSES)
 
 
 def _unreachable(flow: Flow) -> tuple[Problem, ...]:
@@ -149,7 +159,7 @@ def _meeting_told(flow: Flow, replay: Replay, meeting: Meeting) -> Problem:
     path = f"steps[{flow.steps.index(meeting.step)}]"
     step = _name(flow, meeting.step)
     if meeting.line != meeting.other:
-        one, other = flow.lines[meeting.line][0], flow.lines[meeting.other][0]
+        one, other = (flow.lines[line][0] for line in sorted((meeting.line, meeting.other)))
         sentence = (
             f"{step} could be opened twice at once: {_name(flow, one)} and {_name(flow, other)} both lead there "
             f"at the same time. Let {step} wait for both, or let one of them go elsewhere."
@@ -275,7 +285,9 @@ def _circle(holders: dict[str, str]) -> tuple[str, ...]:
 
 def _circle_told(flow: Flow, circle: tuple[str, ...]) -> Problem:
     steps = tuple(step for step in flow.steps if step in circle)
-    sentence = f"{_list(flow, steps)} wait for each other, so none of them opens. Let one of them go ahead without waiting."
+    sentence = (
+        f"{_list(flow, steps)} wait for each other, so none of them opens. Let one of them go ahead without waiting."
+    )
     return Problem("cannot-finish", f"steps[{flow.steps.index(steps[0])}].join", sentence, steps)
 
 
