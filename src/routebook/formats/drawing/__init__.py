@@ -1,0 +1,7 @@
+"""The map of a process as a picture: swimlanes by role, and the same in words."""
+
+from routebook.formats.drawing.itinerary import itinerary
+from routebook.formats.drawing.layout import Layout, layout
+from routebook.formats.drawing.svg import STYLE, draw
+
+__all__ = ["STYLE", "Layout", "draw", "itinerary", "layout"]
