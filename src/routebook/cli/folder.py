@@ -1,12 +1,12 @@
 """A library folder on disk, read for the commands that need no database."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from routebook.cli.main import CommandError
 from routebook.core.document import FOLDERS
-from routebook.formats.library import MEDIA_FOLDER, ORGANISATION_FILE
+from routebook.formats.library import ORGANISATION_FILE
 
 
 def library_root(path: Path) -> Path | None:
@@ -15,18 +15,18 @@ def library_root(path: Path) -> Path | None:
     return above if (above / ORGANISATION_FILE).is_file() else None
 
 
-def files_of(directory: Path, *, with_media: bool = False) -> dict[str, bytes]:
+def files_of(directory: Path, *, also: Iterable[str] = ()) -> dict[str, bytes]:
     """The files below a folder by their path with forward slashes; hidden folders are left out.
 
-    Only what may belong to a library is read: other files, and media unless asked for, are named with
-    no content. Raises `CommandError` where a file can't be read.
+    Only `routebook.yaml`, the documents and the folders named in `also` (such as `media`) are read; other
+    files are named with no content. Raises `CommandError` where a file can't be read.
     """
-    wanted = {*FOLDERS.values(), *([MEDIA_FOLDER] if with_media else [])}
+    wanted = {*FOLDERS.values(), *also}
     found: dict[str, bytes] = {}
     for path in _walk(directory):
         name = path.relative_to(directory).as_posix()
         is_read = name == ORGANISATION_FILE or name.partition("/")[0] in wanted
-        found[name] = _content(path) if is_read else b""
+        found[name] = content_of(path) if is_read else b""
     return found
 
 
@@ -36,7 +36,8 @@ def _walk(directory: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(files))
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a file. Raises `CommandError` where it can't be read."""
     try:
         return path.read_bytes()
     except OSError as error:

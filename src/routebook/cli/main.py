@@ -30,9 +30,14 @@ class Command:
 
 
 HEADINGS: dict[str, tuple[Command, ...]] = {
-    "map": (),
+    "map": (Command("map", "map", "Draw the map of a process as SVG or Mermaid text; no database needed."),),
     "delegate": (),
-    "write": (Command("check", "check", "List what is wrong in a library folder; no database needed."),),
+    "write": (
+        Command("which", "which", "Which document do I need? Five questions; no database needed."),
+        Command("check", "check", "List what is wrong in a library folder; no database needed."),
+        Command("import", "library", "Bring a library folder in: people, roles, documents and media."),
+        Command("export", "library", "Write everything as a library folder."),
+    ),
     "hand off": (),
     "run": (),
     "improve": (),

@@ -116,6 +116,7 @@ def free_slug(org: int, kind: Kind, wanted: str) -> str:
     """A slug of this kind that nobody has yet, as near to `wanted` as possible."""
     base = slugify(wanted)[:SLUG_LENGTH].strip("-") or str(kind)
     taken = set(Document.objects.filter(org_id=org, kind=kind, slug__startswith=base).values_list("slug", flat=True))
+    taken.add("new")  # the address of the page where one is begun
     slug, n = base, 1
     while slug in taken:
         n += 1
@@ -246,9 +247,20 @@ def publish(
     return version
 
 
+def must_stay_draft(value: AnyDocument) -> Refusal | None:
+    """Why a document can't be published however good its text is: an SOP tells how one step of a map is done."""
+    if isinstance(value, Sop) and not value.step:
+        sentence = "Choose the step that it serves first: an SOP without a step on a map stays a draft."
+        return Refusal("step_missing", sentence, "step")
+    return None
+
+
 def _be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
     if not value.title:
         raise Refused(Refusal("title_missing", "Give it a title first.", "title"))
+    refusal = must_stay_draft(value)
+    if refusal is not None:
+        raise Refused(refusal)
     if isinstance(value, Process) and not value.steps:
         raise Refused(Refusal("no_steps", "A map needs at least one step before it can be published.", "steps"))
     findings = check_document(value, library_of(actor.org), today=now.date())
@@ -314,7 +326,7 @@ def retire(actor: Actor, document_id: int, *, why: str, now: dt.datetime) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What `put` did with one document: created, published, drafted or unchanged."""
+    """What `put` did with one document: created, published, drafted, retired or unchanged."""
 
     document: Document
     result: str
@@ -323,28 +335,64 @@ class Put:
 @transaction.atomic
 def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -> Put:
     """Bring a document in from a library folder: nothing where it says the same, else a new version where
-    the actor may publish and the file says published, else a draft."""
+    the actor may publish and the file says published, else a draft. An open draft that says something else
+    than a published file stays open."""
     kind = kind_of(value)
     require(actor, drafting(kind))
-    wants_draft = value.status in (Status.DRAFT, Status.IN_REVIEW)
+    status = value.status
     value = normalise(replace(value, status=Status.PUBLISHED))
     document = Document.objects.select_for_update().filter(org_id=actor.org, kind=kind, slug=value.slug).first()
-    created = document is None
     if document is None:
         document = create(actor, kind, to_plain(value), slug=value.slug, now=now)
-    elif _says(document, value):
-        return Put(document, "unchanged")
-    else:
-        replace_draft(actor, document.pk, value, now=now)
-    if wants_draft or not actor.may(Verb.PUBLISH):
-        return Put(document, "created" if created else "drafted")
-    publish(actor, document.pk, now=now, note=note)
-    return Put(document, "created" if created else "published")
+        if _goes_out(actor, value, status):
+            publish(actor, document.pk, now=now, note=note)
+        if status is Status.RETIRED and document_for_change(actor, document.pk).published_id:
+            retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
+        return Put(document, "created")
+    if not _goes_out(actor, value, status):
+        return _put_draft(actor, document, value, now)
+    return _put_text(actor, document, value, status, now, note)
 
 
-def _says(document: Document, value: AnyDocument) -> bool:
-    """Whether what the organisation already has says the same as `value`."""
+RETIRED_IN_FOLDER = "The imported folder says that it is retired."
+
+
+def _goes_out(actor: Actor, value: AnyDocument, status: Status) -> bool:
+    return status in (Status.PUBLISHED, Status.RETIRED) and actor.may(Verb.PUBLISH) and must_stay_draft(value) is None
+
+
+def _put_draft(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> Put:
     draft = Draft.objects.filter(document=document).first()
-    if draft is not None:
-        return bool(draft.fields == to_plain(value))
-    return document.published is not None and document.published.content == write_document(value)
+    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == value:
+        return Put(document, "unchanged")
+    if draft is None and _published_text(document) == write_document(value):
+        return Put(document, "unchanged")
+    replace_draft(actor, document.pk, value, now=now)
+    return Put(document, "drafted")
+
+
+def _put_text(
+    actor: Actor, document: Document, value: AnyDocument, status: Status, now: dt.datetime, note: str
+) -> Put:
+    result = "unchanged"
+    is_retired = document.status == Status.RETIRED
+    if _published_text(document) != write_document(value) or (is_retired and status is not Status.RETIRED):
+        _be_publishable(actor, value, now)
+        _publish_value(actor, document, value, now=now, major=True, note=note)
+        _close_draft_that_says(document, value)
+        result = "published"
+        is_retired = False
+    if status is Status.RETIRED and not is_retired:
+        retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
+        result = "retired"
+    return Put(document, result)
+
+
+def _published_text(document: Document) -> str:
+    return document.published.content if document.published else ""
+
+
+def _close_draft_that_says(document: Document, value: AnyDocument) -> None:
+    draft = Draft.objects.filter(document=document).first()
+    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == value:
+        draft.delete()
