@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from routebook.cli.folder import files_of, library_root
+from routebook.cli.folder import content_of, files_of, library_root
 from routebook.cli.main import FINDINGS, FINE, WRONG_USE, CommandError
 from routebook.core.checks import (
     RULES,
@@ -115,7 +115,7 @@ def _placed(directory: Path, folder: LibraryFolder, finding: Finding) -> Placed:
 
 def _checked_file(path: Path, today: dt.date) -> tuple[int, list[Placed]] | Refused:
     """One document, seen within its library where it lies in one."""
-    text = decode(str(path), path.read_bytes())
+    text = decode(str(path), content_of(path))
     read = text if isinstance(text, Refused) else read_document(str(path), text)
     if isinstance(read, Refused):
         return read
@@ -196,7 +196,7 @@ def _sarif_rule(known: Rule) -> dict[str, Any]:
 
 def _sarif_result(placed: Placed) -> dict[str, Any]:
     place = {
-        "artifactLocation": {"uri": quote(Path(placed.file).as_posix())},
+        "artifactLocation": {"uri": _address(Path(placed.file))},
         "region": {"startLine": placed.line},
     }
     return {
@@ -206,6 +206,10 @@ def _sarif_result(placed: Placed) -> dict[str, Any]:
         "message": {"text": f"{placed.finding.sentence} {placed.finding.fix}"},
         "locations": [{"physicalLocation": place}],
     }
+
+
+def _address(file: Path) -> str:
+    return file.as_uri() if file.is_absolute() else quote(file.as_posix())
 
 
 def _explained(name: str) -> str:

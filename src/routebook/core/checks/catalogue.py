@@ -6,19 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from routebook.core.checks.texts import texts_of
 from routebook.core.document import (
     AnyDocument,
     Kind,
     Library,
     Organisation,
-    Policy,
     Procedure,
     Process,
     Sop,
     Status,
     Step,
-    WorkInstruction,
     kind_of,
 )
 
@@ -42,7 +39,7 @@ class Catalogue:
     citing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Processes by the policy that they cite."""
     used: frozenset[str] = frozenset()
-    """Work instructions that some checklist uses or some text links to."""
+    """Work instructions that a checklist uses, or that its how-to, an answer or the notes of a document link to."""
     titles: Mapping[tuple[Kind, str, str], tuple[str, ...]] = field(default_factory=dict)
     """Slugs by kind, title key and variation."""
 
@@ -106,18 +103,18 @@ def _citing(documents: list[AnyDocument]) -> Mapping[str, tuple[str, ...]]:
 
 
 def _used(documents: list[AnyDocument]) -> frozenset[str]:
-    wanted = {document.slug for document in documents if isinstance(document, WorkInstruction)}
-    if not wanted:
-        return frozenset()
     used: set[str] = set()
     for document in documents:
+        texts = [document.notes]
         if isinstance(document, Sop | Procedure):
             used.update(item.uses for item in document.checklist)
-        if not isinstance(document, WorkInstruction | Policy):
-            for text in texts_of(document):
-                if "work-instructions/" in text.value:
-                    used.update(_LINK.findall(text.value))
-    return frozenset(used & wanted)
+            texts += [item.instruction for item in document.checklist]
+        if isinstance(document, Sop):
+            texts += [question.answer for question in document.questions]
+        for text in texts:
+            if "work-instructions/" in text:
+                used.update(_LINK.findall(text))
+    return frozenset(used)
 
 
 def _titles(documents: list[AnyDocument]) -> Mapping[tuple[Kind, str, str], tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
-from routebook.core.checks.split import actor_of, distinct
+from routebook.core.checks.split import actor_of, distinct, roles_named
 from routebook.core.checks.texts import listed, sentences, shortened, without_code, words
 from routebook.core.document import (
     ChecklistItem,
@@ -241,14 +241,6 @@ def review_overdue(document: Document, around: Around) -> Iterator[Hit]:
         yield Hit("review_by", f"This document should have been reviewed by {due.isoformat()}, {span} ago.", fix)
 
 
-_BETWEEN_ROLES = re.compile(r"\s*(?:[;,/+&\n]|\band\b|\bor\b|\bthen\b)\s*", re.IGNORECASE)
-_JOB = re.compile(
-    r"(?:\b(?:head of|vp of|director of)\s+[\w ]+|\b(?:accountant|agent|assistant|bookkeeper|ceo|cfo|clerk|coach|coo|coordinator|cto|designer"
-    r"|developer|director|editor|engineer|founder|lead|manager|officer|owner|rep|specialist|supervisor|va|writer))\Z",
-    re.IGNORECASE,
-)
-
-
 @rule("RB206", "more-than-one-role", Family.DOCUMENT, "The SOP is for more than one role.", on=(Sop,))
 def more_than_one_role(sop: Sop, around: Around) -> Iterator[Hit]:
     """An SOP tells one role how to perform one step. Where two take turns there is a handover inside it.
@@ -264,7 +256,7 @@ def more_than_one_role(sop: Sop, around: Around) -> Iterator[Hit]:
 
         role: Finance assistant
     """
-    several = _roles_named(sop.role, around.catalogue)
+    several = roles_named(sop.role, around.catalogue.roles)
     if len(several) > 1:
         sentence = f"This SOP is for {len(several)} roles: {listed(several)}."
         yield Hit("role", sentence, f"Keep {several[0]}; what the others do is a step of their own on the map.")
@@ -277,14 +269,6 @@ def more_than_one_role(sop: Sop, around: Around) -> Iterator[Hit]:
             f"{role} does this item, but the SOP is for {sop.role or 'another role'}.",
             f"Make it a step of {role}'s own on the map, and end this SOP where the work is handed over.",
         )
-
-
-def _roles_named(role: str, catalogue: Catalogue) -> tuple[str, ...]:
-    if not role or name_key(role) in catalogue.roles:
-        return ()
-    parts = distinct(part.strip() for part in _BETWEEN_ROLES.split(role))
-    known = all(name_key(part) in catalogue.roles for part in parts)
-    return parts if known or all(_JOB.search(part) for part in parts) else ()
 
 
 def _other_actors(sop: Sop, catalogue: Catalogue) -> dict[int, str]:

@@ -80,7 +80,7 @@ def _sign_of_a_process(sop: Sop | Procedure, catalogue: Catalogue) -> str:
         return "its title says so"
     if sop.step and "/" not in sop.step and catalogue.has(Kind.PROCESS, sop.step):
         return f"it serves “{sop.step}” and none of its steps"
-    if any(kind is Kind.PROCESS and key == name_key(sop.title) for kind, key, _ in catalogue.titles):
+    if (Kind.PROCESS, name_key(sop.title), "") in catalogue.titles:
         return "it has the title of a process"
     process = catalogue.process(sop.step.partition("/")[0])
     steps = _steps_told(sop, process) if process is not None else ()

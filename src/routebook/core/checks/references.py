@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from routebook.core.checks.catalogue import Catalogue, name_key, title_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
+from routebook.core.checks.split import roles_named
 from routebook.core.checks.texts import listed
 from routebook.core.document import (
     AnyDocument,
@@ -207,8 +208,8 @@ def _from_checklist(document: Sop | Procedure, catalogue: Catalogue) -> Iterator
     if isinstance(document, Procedure) and document.step and catalogue.step(document.step) is None:
         yield Hit("step", f"There is no step “{document.step}”.", _nearest(document.step, _step_names(catalogue)))
     if isinstance(document, Sop):
-        # Two roles in one field are RB206's; a role that isn't listed is told once.
-        yield from _unknown_role("role", document.role, catalogue)
+        if not roles_named(document.role, catalogue.roles):  # several roles in one field are RB206's
+            yield from _unknown_role("role", document.role, catalogue)
         yield from _unknown_variation(document, catalogue.step(document.step))
     for index, item in enumerate(document.checklist):
         if item.uses:

@@ -22,13 +22,15 @@ _KEY = re.compile(
     r"|(?P<mail>\bSG\.[\w\-]{16,}\.[\w\-]{16,})"
     r"|(?P<private>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)"
     r"|(?P<jwt>\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]{10,})"
-    r"|(?P<login>\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:(?P<login_value>[^\s/@]+)@)"
-    r"|[?&#](?P<query>(?:access_|auth_|refresh_|id_)?token|api_?key|secret|client_secret|password|signature|sig)="
-    r"(?P<query_value>[^\s&#)\]>\"']{8,})",
-    re.IGNORECASE,
+    r"|(?P<login>\b[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@]+:(?P<login_value>[^\s/@]+)@)"
+    r"|[?&#](?P<query>(?i:(?:access_|auth_|refresh_|id_)?token|api_?key|secret|client_secret|password|signature|sig))="
+    r"(?P<query_value>[^\s&#)\]>\"']{8,})"
 )
-_CASED = frozenset({"aws", "google", "jwt", "private", "mail", "ai"})
-"""Kinds whose letters have a fixed case: lower-case lookalikes are ordinary words."""
+_SIGNS = (
+    *("k_live_", "whsec_", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox"),
+    *("hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ", "://", "="),
+)
+"""A text without any of these holds no key: looking for them first is ten times faster than the pattern."""
 
 _CALLED = {
     "stripe": "a Stripe key",
@@ -121,17 +123,13 @@ def _secrets(text: str) -> Iterator[str]:
 
 
 def _keys(text: str) -> Iterator[str]:
+    if not any(sign in text for sign in _SIGNS):
+        return
     for found in _KEY.finditer(text):
-        kind = found.lastgroup or ""
-        kind = "login" if kind == "login_value" else "query" if kind == "query_value" else kind
-        if kind in _CASED and not _CASED_KEY.match(found[0]):
-            continue
+        kind = (found.lastgroup or "").removesuffix("_value")
         value = found["login_value"] or found["query_value"]
         if value is None or not _is_blank(value):
             yield _CALLED[kind]
-
-
-_CASED_KEY = re.compile(r"AKIA|ASIA|AIza|eyJ|-----BEGIN|SG\.|sk-")
 
 
 def _is_blank(value: str) -> bool:

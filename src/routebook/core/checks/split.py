@@ -80,6 +80,28 @@ def _acts(rest: str) -> bool:
     return _ACTS.match(rest) is not None
 
 
+_BETWEEN_ROLES = re.compile(r"\s*(?:[;,/+&\n]|\band\b|\bor\b|\bthen\b)\s*", re.IGNORECASE)
+_JOB = re.compile(
+    r"(?:\b(?:head of|vp of|director of)\s+[\w ]+|\b(?:accountant|agent|assistant|bookkeeper|ceo|cfo|clerk|coach|coo|coordinator|cto|designer"
+    r"|developer|director|editor|engineer|founder|lead|manager|officer|owner|rep|specialist|supervisor|va|writer))\Z",
+    re.IGNORECASE,
+)
+
+
+def roles_named(role: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The several roles that one field names (“Finance assistant and Founder”), or () where it is one or none.
+
+    `known` holds the titles of known roles by `name_key`; a known title is one role, whatever words it has.
+    """
+    if not role or name_key(role) in known:
+        return ()
+    parts = distinct(part.strip() for part in _BETWEEN_ROLES.split(role))
+    if len(parts) < 2:
+        return ()
+    are_known = all(name_key(part) in known for part in parts)
+    return parts if are_known or all(_JOB.search(part) for part in parts) else ()
+
+
 def _by_heading(checklist: tuple[ChecklistItem, ...]) -> tuple[Part, ...]:
     starts = [
         (index, found["title"]) for index, item in enumerate(checklist) if (found := _HEADING_ITEM.match(item.text))

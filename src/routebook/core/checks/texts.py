@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import cast
 
 _NOT_PROSE = frozenset({"slug", "accepts", "id"})
 """Fields that hold names for machines, or a person's reason to differ; no rule about prose reads them."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co|[ap]\.m)\.", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co|[ap]\.m)\.", re.IGNORECASE
+)
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n")
 
@@ -29,23 +30,29 @@ class Text:
 
 def texts_of(value: object) -> tuple[Text, ...]:
     """All non-empty texts below a document (or the organisation), in the order of its fields."""
-    return tuple(_texts(value, ""))
+    found: list[Text] = []
+    _gather(value, "", found)
+    return tuple(found)
 
 
-def _texts(value: object, path: str) -> Iterator[Text]:
-    if type(value) is str:
+def _gather(value: object, path: str, found: list[Text]) -> None:
+    cls: object = type(value)
+    if cls is str:
         if value:
-            yield Text(path, value)
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for name in _fields(type(value)):
-            yield from _texts(getattr(value, name), f"{path}.{name}" if path else name)
+            found.append(Text(path, str(value)))
+    elif cls is tuple:
+        for index, item in enumerate(cast("tuple[object, ...]", value)):
+            _gather(item, f"{path}[{index}]", found)
+    else:
+        for name in _fields(cls):
+            _gather(getattr(value, name), f"{path}.{name}" if path else name, found)
 
 
 @cache
-def _fields(cls: type[Any]) -> tuple[str, ...]:
+def _fields(cls: object) -> tuple[str, ...]:
+    """The fields that may hold prose; none for numbers, dates and choices."""
+    if not isinstance(cls, type) or not dataclasses.is_dataclass(cls):
+        return ()
     return tuple(field.name for field in dataclasses.fields(cls) if field.name not in _NOT_PROSE)
 
 
