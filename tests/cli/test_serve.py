@@ -72,8 +72,7 @@ def test_it_starts_answers_and_stops_cleanly(start: Start, port: int, tmp_path: 
     server.send_signal(signal.SIGINT)
     out, err = server.communicate(timeout=20)
     assert (server.returncode, out.splitlines()[-1], err) == (0, "Routebook has stopped.", "")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", port))
+    serve.refuse_taken_port("127.0.0.1", port)  # raises while anybody listens there
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a worker that its server is gone")
@@ -83,9 +82,7 @@ def test_a_killed_server_frees_its_port(start: Start, port: int) -> None:
     status(port)
     server.kill()
     server.communicate(timeout=20)  # returns when the last process that held the pipe is gone
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
+    serve.refuse_taken_port("127.0.0.1", port)
 
 
 def test_a_taken_port_is_one_sentence(start: Start, port: int) -> None:
