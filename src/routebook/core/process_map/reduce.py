@@ -158,14 +158,17 @@ def _exchange(places: frozenset[int], old: int, new: int) -> frozenset[int]:
 
 
 def _can_fold(net: Net, place: int) -> bool:
-    """Whether every token that comes here can go on by itself, to something that remembers it came."""
+    """Whether every token that comes here can go on by itself, to something that remembers it came.
+
+    No place may get two tokens from the two firings made one; that also leaves out a firing that
+    brings a token back here.
+    """
     producers = [net.transitions[number] for number in net.producers[place]]
     consumers = [net.transitions[number] for number in net.consumers[place]]
     return (
         place != net.initial
         and any(after.post for after in consumers)
         and all(len(after.pre) == 1 for after in consumers)
-        and not net.producers[place] & net.consumers[place]
         and all(before.post.isdisjoint(after.post) for before in producers for after in consumers)
     )
 
