@@ -36,7 +36,7 @@ def main(command, arguments):
     if command == "python":
         return become(python, arguments)
     if command == "test":
-        return become(python, ["-m", "pytest", *arguments], folder=ROOT)
+        return become(python, ["-m", "pytest", *workers_for(arguments), *arguments], folder=ROOT)
     if command == "check":
         return become(python, [os.path.join(ROOT, "bin", "check.py"), *arguments], folder=ROOT)
     if command == "bench":
@@ -64,6 +64,12 @@ def start(arguments):
     if "--home" not in arguments and not any(word.startswith("--home=") for word in arguments):
         os.environ.setdefault("ROUTEBOOK_HOME", os.path.join(ROOT, "var"))
     return become(environment(lock_for_running()), ["-m", "routebook", "serve", *arguments])
+
+
+def workers_for(arguments):
+    """The whole suite runs on two workers; a selection of tests, or a debugger, in one process."""
+    selects = any(word.startswith(("tests", "-n", "-k", "-s", "--pdb", "--numprocesses")) for word in arguments)
+    return [] if selects else ["-n", "2"]
 
 
 def lock_for_running():

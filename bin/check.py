@@ -21,7 +21,7 @@ def main(pytest_options: list[str]) -> int:
         if code != 0:
             return code
     print("── tests", flush=True)
-    return subprocess.call([*RUN, "pytest", *pytest_options], cwd=ROOT)
+    return subprocess.call([str(ROOT / "bin" / "test"), *pytest_options], cwd=ROOT)
 
 
 def stages() -> list[tuple[str, list[str]]]:

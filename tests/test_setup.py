@@ -158,6 +158,13 @@ def test_starting_on_postgresql_takes_its_driver_along(
     assert boot.lock_for_running() == lock
 
 
+def test_the_whole_suite_runs_on_two_workers_and_a_selection_on_none(boot: types.ModuleType) -> None:
+    assert boot.workers_for(["--junitxml", "r.xml"]) == ["-n", "2"]
+    assert (
+        boot.workers_for(["-q", "tests/core"]) == boot.workers_for(["-n", "4"]) == boot.workers_for(["-k", "x"]) == []
+    )
+
+
 def test_the_changelog_states_the_version() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", routebook.version())
     assert f"\n## {routebook.version()} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
