@@ -26,6 +26,7 @@ from routebook.core.document import (
 )
 from routebook.formats.errors import Refused, line_of
 from routebook.formats.markdown import MAX_BYTES, DocumentFile, decode, read_document, write_document
+from routebook.formats.markdown.reading import MANY_ERRORS
 from routebook.formats.normal import is_normal, normalise
 from routebook.formats.schema import KEYS
 from tests.formats.strategies import documents
@@ -360,3 +361,13 @@ def test_a_file_that_is_too_large_or_not_utf8_is_refused_before_it_is_read() -> 
 
 def test_a_file_name_that_is_no_slug_is_refused() -> None:
     assert "`My SOP` can't be a document's name" in errors(SOP, "sops/My SOP.md")[0]
+
+
+def test_a_heading_may_be_closed_and_its_case_does_not_matter() -> None:
+    sop = read(sop_with(body="## checklist ##\n1. One\n")).document
+    assert isinstance(sop, Sop)
+    assert sop.checklist == (ChecklistItem("One"),)
+
+
+def test_a_file_full_of_unknown_keys_is_not_listed_to_its_end() -> None:
+    assert len(errors(sop_with("".join(f"k{number}: a\n" for number in range(5000))))) == MANY_ERRORS

@@ -27,11 +27,10 @@ from routebook.formats.normal import (
 )
 from routebook.formats.schema import Key
 
-_HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*)|$)")
 _ASKED = re.compile(r"(?:^|\s+)\(((?:evidence|instruction)\s*:[^()]*)\)$")
 _QUESTION = re.compile(r"\*\*(.+?)\*\*(?:[ \t]+(.*)|$)")
-_PICTURE = re.compile(r"(?:[-*+] )?!\[(.*)\]\((.*)\)$")
 _BLOCK_START = re.compile(r"(?:>|[-*+] |[0-9]+[.)] |`{3}|~{3}|!\[|#)")
 MEDIA = "../media/"
 """How a document's body points at the media folder: every document is one folder deep."""
@@ -102,8 +101,11 @@ def _heading(block: Rows) -> re.Match[str] | None:
 
 
 def _title(block: Rows) -> str:
+    """The heading's words, without the closing `##` that some people write."""
     found = _heading(block)
-    return normal_line(found.group(2) or "") if found else ""
+    words = normal_line(found.group(2) or "") if found else ""
+    open_words = words.rstrip("#")
+    return open_words.rstrip() if open_words.endswith(" ") or not open_words else words
 
 
 def _is_second_level(block: Rows) -> bool:
@@ -261,15 +263,21 @@ def _read_pictures(rows: Rows, field: str, reading: Reading) -> tuple[Picture, .
     pictures: list[Picture] = []
     for row in rows:
         text = row.text.strip()
-        found = _PICTURE.match(text)
-        if found:
+        if picture := _picture(text.removeprefix("- ")):
             reading.lines[f"{field}[{len(pictures)}]"] = row.line
-            pictures.append(Picture(found.group(2).removeprefix(MEDIA).strip(), normal_line(found.group(1))))
+            pictures.append(picture)
         elif text:
             reading.refuse(
                 row.line, field, "This line is not a picture.", "Write `![What it shows](../media/name.png)`."
             )
     return tuple(pictures)
+
+
+def _picture(text: str) -> Picture | None:
+    shown, middle, source = text[2:-1].rpartition("](")
+    if not (middle and text.startswith("![") and text.endswith(")")):
+        return None
+    return Picture(source.removeprefix(MEDIA).strip(), normal_line(shown))
 
 
 def _write_checklist(items: tuple[ChecklistItem, ...]) -> str:

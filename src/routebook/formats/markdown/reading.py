@@ -32,6 +32,9 @@ from routebook.formats.schema import (
     Whole,
 )
 
+MANY_ERRORS = 200
+"""After so many, further unknown keys of a file aren't told: it is no document at all."""
+
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _STEP_PATH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _WHOLE = re.compile(r"[0-9]{1,9}\Z")
@@ -264,6 +267,8 @@ class Reading:
         for name, key_node in node.keys.items():
             if name in by_name:
                 continue
+            if len(self.errors) >= MANY_ERRORS:
+                return
             near = did_you_mean(name, by_name)
             fix = f"Did you mean `{near}`?" if near else f"Known keys: {', '.join(by_name)}."
             self.refuse(key_node.line, _join(field, name), f"`{name}` is not a key of {what}.", fix)
