@@ -79,6 +79,9 @@ NO_SECRETS = [
     "password: ********",
     "password: {{ password }}",
     "Password: required",
+    "Password: case-sensitive",
+    "password: confidential",
+    "Token: INV-2026-0001",
     "The password is stored in the vault under Stripe.",
     "The password is wrong after three tries: call Leo.",
     "If the password is 90 days old, change it.",
@@ -160,6 +163,7 @@ def test_a_criterion_that_can_be_checked_is_fine(criterion: str) -> None:
         "Send it to [insert address]",
         "Lorem ipsum dolor",
         "Owner: ???",
+        "Sign with [your address here]",
         "TODO: ask Ben",
         "xxx",
         "…",
@@ -175,7 +179,7 @@ def test_a_placeholder_is_found(text: str) -> None:
     "text",
     [
         "Move the card to the column To do",
-        "Greet with “Hello [first name]”",
+        "Greet with “Hello [first name]” and end with “Best, [your name]”",
         "Type `[insert name]` where the name goes",
         "Number it INV-XXX-2026",
         "Order size XXL",
@@ -228,13 +232,19 @@ GOOD_ITEMS = [
     "Ask the founder when the amount is above SGD 500",
     "Copy the link from the Trello card into the sheet",
     "See the customer's answer in the ticket and quote it in the first line of your reply, so that they feel read",
+    "**Once it is answered**",
     "Move the card to Done once the customer has answered",
     "Write to the Founder's inbox, not to the founder",
+    "Sales figures go to the founder on Monday",
+    "Support tickets stay open until the customer has answered",
+    "Finance assistant access is needed for this page",
 ]
 
 
 def test_a_decent_checklist_is_clean() -> None:
-    roles = Organisation("x", roles=(Role("Founder"), Role("Finance assistant")))
+    roles = Organisation(
+        "x", roles=tuple(Role(title) for title in ("Founder", "Finance assistant", "Sales", "Support"))
+    )
     refund = Process(
         slug="refund",
         title="Refund a customer",
@@ -298,7 +308,7 @@ def test_roles_that_take_turns_become_steps_with_their_roles() -> None:
     assert [(part.title, part.role, part.items) for part in split.parts] == [
         ("Approve the amount", "Founder", (0,)),
         ("Refund it", "Finance assistant", (1, 2)),
-        ("Tells the customer", "Founder", (3,)),
+        ("Tell the customer", "Founder", (3,)),
     ]
 
 
@@ -328,3 +338,21 @@ def test_sentences_are_counted_as_a_reader_would(text: str, count: int) -> None:
 
 def test_words_are_counted_without_marks() -> None:
     assert words("1. **Don't** re-open it — ever") == 5
+
+
+@pytest.mark.parametrize(
+    ("title", "is_whole"),
+    [
+        ("The complete refund process", True),
+        ("End-to-end client onboarding process", True),
+        ("Our hiring workflow from A to Z", True),
+        ("The entire monthly closing process", True),
+        ("Complete the onboarding form", False),
+        ("Complete the refund process in Stripe", False),
+        ("Full refund: process it in Stripe", False),
+        ("Process a full refund", False),
+        ("Run the end-to-end test", False),
+    ],
+)
+def test_a_title_that_promises_a_whole_process_is_found(title: str, is_whole: bool) -> None:
+    assert names(replace(SOP, title=title)) == (["sop-for-a-whole-process"] if is_whole else [])

@@ -289,13 +289,13 @@ def _other_actors(sop: Sop, catalogue: Catalogue) -> dict[int, str]:
 
 _PLACEHOLDER = re.compile(
     r"\b(?-i:TBD|TBC|TBA|FIXME)\b|\b(?-i:TODO)\b(?=\s*[:–—-]|\s*\Z)|\blorem ipsum\b|\?\?\?+|(?<![\w\-#/.])xxx+(?![\w\-/.])"
-    r"|\[(?:insert|add|fill in|describe|enter|write|put|your)\b[^\]\n]*\](?!\()"
+    r"|\[(?:insert|add|fill in|describe|enter|write|put)\b[^\]\n]*\](?!\()|\[your\b[^\]\n]*\bhere\](?!\()"
     r"|<(?:insert|add|fill in|describe|put)\b[^>\n]*>",
     re.IGNORECASE,
 )
 _NOTHING_YET = re.compile(
     r"\W*(?:tb[dca]|to ?do|to be (?:defined|decided|determined|written|added|completed|done|confirmed|filled in)|coming soon"
-    r"|placeholder|asdf\w*|xx+|x{2,}|\.{3,}|…|\?+|write (?:something|text|this) here|text goes here|insert .{0,30}here|foo|untitled)\W*",
+    r"|placeholder|asdf\w*|xx+|\.{3,}|…|\?+|write (?:something|text|this) here|text goes here|insert .{0,30}here|foo|untitled)\W*",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,8 @@ _BOOK = 25
 
 _LISTED = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+\S", re.MULTILINE)
 _WHOLE = re.compile(
-    r"\b(?:entire|whole|complete|full|end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b[^.]*\b(?:process|workflow|lifecycle)\b"
+    r"\b(?:entire|whole|the full|complete(?!\s+(?:the|an?|your|our|each|every|this|all)\b))\s+(?:[\w\-]+\s+){0,4}(?:process|workflow|lifecycle)\b"
+    r"|\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b[^.]*\b(?:process|workflow|lifecycle)\b"
     r"|\b(?:process|workflow)\b[^.]*\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b",
     re.IGNORECASE,
 )

@@ -57,6 +57,8 @@ _SAID = re.compile(
 _ELSEWHERE = re.compile(
     r"\A(?:1password|bitwarden|lastpass|keepass\w*|dashlane|nordpass|keeper|okta|vault|keychain|proton\w*|sso|see|ask|in|on|at|from"
     r"|the|an?|your|our|stored|saved|kept|none|no|not|required|optional|unknown|hidden|needed|sent|same|via|https?|vault:.*)\b"
+    r"|\A(?:confidential|private|personal|protected|encrypted|individual|changed|reset|expired|wrong|missing|empty|blank|default"
+    r"|temporary|separate(?:ly)?|elsewhere|below|above)\b"
     r"|\A(?:[<{\[*•·…]|\$[A-Z_{]|%\w+%|x{3,}|[.\-_#]{2,})|\A(?:example|changeme|password|passwort|secret|token|your_?\w*|my_?\w*|yes|n/a|tbd)\Z",
     re.IGNORECASE,
 )
@@ -157,7 +159,7 @@ def _is_spoken_secret(word: str, sign: str, raw: str, rest: str) -> bool:
     has_letter = any(character.isalpha() for character in value)
     has_mark = any(character in "!@#$%^&*+=~?" for character in value)
     if word.startswith(_LONG_WORDS):
-        return len(value) >= 12 and has_digit and has_letter
+        return len(value) >= (16 if word == "token" else 12) and has_digit and has_letter
     if word.startswith(_PIN_WORDS):
         return value.isdigit() and 3 <= len(value) <= 8
     if value.isdigit():
@@ -165,7 +167,7 @@ def _is_spoken_secret(word: str, sign: str, raw: str, rest: str) -> bool:
     if has_letter and (has_digit or has_mark):
         return len(value) >= 5
     # A plain word is a password only where nothing but the word follows the colon: “password: swordfish”.
-    return sign != "is" and has_letter and len(value) >= 6 and not rest.strip(" .,;)|") and value.islower()
+    return sign != "is" and len(value) >= 6 and value.isalpha() and value.islower() and not rest.strip(" .,;)|")
 
 
 def _cards(text: str) -> Iterator[str]:

@@ -73,7 +73,12 @@ def actor_of(item: ChecklistItem, roles: Mapping[str, str]) -> str:
     return ""
 
 
-_ACTS = re.compile(r"(?:\*\*|__)?\s*(?::|[–—]|-\s)|(?:\*\*|__)?\s+(?:then\s+|also\s+)?[a-z]+(?<!s)s\b(?!['’])")
+_ACTS = re.compile(
+    r"(?:\*\*|__)?\s*(?::|[–—]|-\s)"
+    r"|(?:\*\*|__)?\s+(?:then\s+|also\s+)?[a-z]+(?<!s)s\s+"
+    r"(?:the|it|an?|this|that|these|those|each|every|all|whether|them|him|her|us|you|our|their|his|to)\b"
+)
+"""After a role: a colon, a dash, or a verb with its object. “Sales figures go to …” has no actor."""
 
 
 def _acts(rest: str) -> bool:
@@ -148,9 +153,21 @@ def _task(item: ChecklistItem, role: str) -> str:
     text = re.sub(r"[*_`]", "", item.text).strip()
     text = re.sub(r"\Athe\s+", "", text, flags=re.IGNORECASE) if role else text
     if role and name_key(text).startswith(name_key(role)):
-        text = text[len(role) :].lstrip(" :–—-")
+        text = _as_told(text[len(role) :])
     text = re.split(r"[,;:.]\s|\s[–—-]\s", text, maxsplit=1)[0].strip(" .")
     return text[:1].upper() + text[1:60]
+
+
+def _as_told(rest: str) -> str:
+    """What follows a role, as one tells it to do so: “: approve it” and “ approves it” both become “approve it”."""
+    verb, space, others = rest.lstrip(" :–—-").partition(" ")
+    if rest.lstrip("*_")[:1] == " " and verb.endswith("s") and not verb.endswith("ss"):
+        verb = (
+            re.sub(r"ies\Z", "y", verb)
+            if verb.endswith("ies")
+            else re.sub(r"(?<=sh|ch|ss)es\Z|(?<=[xo])es\Z|s\Z", "", verb)
+        )
+    return f"{verb}{space}{others}"
 
 
 def _map_title(title: str) -> str:
