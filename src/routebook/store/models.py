@@ -308,6 +308,8 @@ class HandOff(models.Model):
 
 
 # --- runs ---------------------------------------------------------------------------------------
+# Every completion writes these tables, and each index is one more page to write. A foreign key has none of its own
+# (`db_index=False`) where a constraint already finds the rows. An event's run is found by its stream.
 
 
 class Run(models.Model):
@@ -315,12 +317,12 @@ class Run(models.Model):
     so that starting is repeatable."""
 
     id = models.CharField(primary_key=True, max_length=32)
-    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="runs")
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="runs", db_index=False)
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=200, blank=True)
-    process = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="runs")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs")
-    owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    process = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="runs", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs", db_index=False)
+    owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     status = models.CharField(max_length=16, choices=choices_of(RunStatus))
     due = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
@@ -343,17 +345,17 @@ class Run(models.Model):
 class Task(models.Model):
     """One opening of a step (or the review of one) as lists show it; the run's snapshot is the truth."""
 
-    org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tasks")
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     number = models.PositiveIntegerField()
     step = models.CharField(max_length=120)
     attempt = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=16, choices=choices_of(TaskStatus))
-    assignee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="tasks", null=True)
-    done_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    assignee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="tasks", null=True, db_index=False)
+    done_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     level = models.CharField(max_length=16, blank=True)
     review_of = models.PositiveIntegerField(default=0)
-    sop = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="tasks")
+    sop = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="tasks", db_index=False)
     variation = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=200, blank=True)
     due = models.DateTimeField(null=True, blank=True)
@@ -365,7 +367,7 @@ class Task(models.Model):
     blocked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["org", "run", "number"], name="task_number")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number", "org"], name="task_number")]
         indexes: ClassVar = [
             models.Index(fields=["org", "assignee", "due"], name="task_list", condition=Q(status="open")),
         ]
@@ -374,8 +376,8 @@ class Task(models.Model):
 class Question(models.Model):
     """A question asked on a task; it counts on the SOP version, never on the person."""
 
-    org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="questions")
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="questions", db_index=False)
     task = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
     sop = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="questions")
@@ -388,7 +390,7 @@ class Question(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["org", "run", "number"], name="question_number")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number", "org"], name="question_number")]
 
 
 # --- the journal --------------------------------------------------------------------------------
@@ -402,7 +404,7 @@ class Event(models.Model):
     of a machine such as ``worker``. `command` and `n` make a repeated command harmless.
     """
 
-    org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
     stream = models.CharField(max_length=80)
     seq = models.PositiveIntegerField()
     name = models.CharField(max_length=64)
@@ -415,7 +417,7 @@ class Event(models.Model):
     payload = models.TextField()
     digest = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, related_name="events")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, related_name="events", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -428,7 +430,7 @@ class Event(models.Model):
 class Outbox(models.Model):
     """A side effect to be carried out by the worker: never sent from inside a request."""
 
-    org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=160)
     payload = models.TextField()
