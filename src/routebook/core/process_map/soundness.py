@@ -110,23 +110,19 @@ def _distances_to_end(flow: Flow) -> dict[str, int]:
 def _without_end(flow: Flow, distance: dict[str, int]) -> tuple[Problem, ...]:
     """One problem for each round of steps from which no way leads to the end."""
     reached = _after(flow, (flow.first,))
-    found: list[Problem] = []
-    told: set[str] = set()
-    for at, step in enumerate(flow.steps):
-        if step in distance or step in told or step not in reached:
-            continue
-        rest = _after(flow, (step,))
-        told |= rest
-        steps = tuple(each for each in flow.steps if each in rest)
-        if len(steps) == 1:
-            sentence = f"{_name(flow, step)} only leads back to itself. Give it a way that leads on, or to the end."
-        else:
-            sentence = (
-                f"From {_name(flow, step)} no way leads to the end: {_list(flow, steps)} go round for ever. "
-                "Let one of them go to the end."
-            )
-        found.append(Problem("cannot-finish", f"steps[{at}].then", sentence, steps))
-    return tuple(found)
+    stray = {step: frozenset(_after(flow, (step,))) for step in flow.steps if step in reached and step not in distance}
+    rounds = dict.fromkeys(each for each in stray.values() if not any(other < each for other in stray.values()))
+    return tuple(_round_told(flow, tuple(step for step in flow.steps if step in each)) for each in rounds)
+
+
+def _round_told(flow: Flow, steps: tuple[str, ...]) -> Problem:
+    if len(steps) == 1:
+        sentence = f"{_name(flow, steps[0])} only leads back to itself. Give it a way that leads on, or to the end."
+    else:
+        sentence = (
+            f"{_list(flow, steps)} go round for ever: no way leads to the end. Let one of them lead on, or to the end."
+        )
+    return Problem("cannot-finish", f"steps[{flow.steps.index(steps[0])}].then", sentence, steps)
 
 
 def _too_entangled() -> Problem:
@@ -299,7 +295,7 @@ def _never_told(flow: Flow, replay: Replay, step: str, waiting: dict[str, tuple[
     name = _name(flow, step)
     given_up = _given_up(flow, replay, missing, waiting)
     if given_up is not None:
-        return _given_up_told(flow, step, missing, given_up)
+        return _given_up_told(flow, step, waiting[step], given_up)
     come = " or ".join(_name(flow, flow.lines[line][0]) for line in waiting[step][:1])
     reached = _after(flow, (flow.first,))
     if not reached & set(missing):
@@ -341,14 +337,20 @@ def _leads_to(flow: Flow, gave: tuple[int, ...], wanted: tuple[str, ...], avoide
     return bool(set(wanted) & _after(flow, (flow.lines[line][1] for line in gave), avoided))
 
 
-def _given_up_told(flow: Flow, step: str, missing: tuple[str, ...], choice: Firing) -> Problem:
+def _given_up_told(flow: Flow, step: str, arrived: tuple[int, ...], choice: Firing) -> Problem:
+    """What has come may have come by that very choice: then the step waits for both of two alternatives."""
     name = _name(flow, step)
+    missing = _missing(flow, step, arrived)
     wanted = " or ".join(_name(flow, source) for source in missing)
-    chosen = _name(flow, choice.step)
     way = " and ".join(_name(flow, flow.lines[line][1]) for line in choice.gave) or "the end"
+    chosen = _after(flow, (flow.lines[line][1] for line in choice.gave), without=(step,))
+    instead = next((flow.lines[line][0] for line in arrived if flow.lines[line][0] in chosen), None)
+    advice = f"Let that way lead to {name} too, or don't let {name} wait for it."
+    if instead is not None:
+        advice = f"Let {name} wait for {wanted} or {_name(flow, instead)}, not for both."
     sentence = (
-        f"{name} waits for {wanted}, but when {chosen} turns out “{choice.outcome}” the run goes to {way} "
-        f"and nothing comes to {name} from {wanted}. Let that way lead to {name} too, or let {name} wait for either way."
+        f"{name} waits for {wanted}, but when {_name(flow, choice.step)} turns out “{choice.outcome}” the run goes to {way} "
+        f"and nothing more comes from {wanted}. {advice}"
     )
     steps = dict.fromkeys((step, *missing, choice.step))
     return Problem("cannot-finish", f"steps[{flow.steps.index(step)}].join", sentence, tuple(steps))
