@@ -26,6 +26,7 @@ DOCUMENT_GAP = 6.0
 DIAMOND = 22.0
 """Half the width, and half the height, of a decision."""
 BAR = 6.0
+BAR_MARGIN = 12.0
 GATE_GAP = 24.0
 LABEL_WIDTH = 110.0
 END_RADIUS = 8.0
@@ -68,11 +69,17 @@ class Fan:
     @property
     def top(self) -> float:
         """The upper side, label included."""
-        return min(self.offset - self.label_height, self.exits[0][1]) - 4
+        return min(self.offset - self.label_height - 4, self.exits[0][1] - self._margin)
 
     @property
     def bottom(self) -> float:
-        return self.exits[-1][1] + 4
+        return self.exits[-1][1] + self._margin
+
+    @property
+    def _margin(self) -> float:
+        """Room around the outermost lines: for a bar, a circle, or just for the line."""
+        ends = any(exit_.target is None for exit_, _ in self.exits)
+        return BAR_MARGIN if len(self.exits) > 1 else END_RADIUS + 1 if ends else 4.0
 
 
 @dataclass(frozen=True, slots=True)

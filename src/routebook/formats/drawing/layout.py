@@ -12,6 +12,7 @@ from enum import StrEnum
 from routebook.core.document import START, Handling, Process, Step
 from routebook.formats.drawing.anatomy import (
     BAR,
+    BAR_MARGIN,
     BOX_WIDTH,
     DIAMOND,
     DOCUMENT_GAP,
@@ -453,7 +454,7 @@ class _Drafting:
             area = Rect(x + GATE_GAP, y - DIAMOND, 2 * DIAMOND, 2 * DIAMOND)
             self.marks.append(Mark(MarkKind.DECISION, step, area))
         else:
-            self.marks.append(Mark(MarkKind.SPLIT, step, _bar(x + GATE_GAP, y, part.fans[0], 12)))
+            self.marks.append(Mark(MarkKind.SPLIT, step, _bar(x + GATE_GAP, y, part.fans[0])))
         links = [(step, exit_.id) for fan in part.fans for exit_, _ in fan.exits]
         self._line(links, [(x, y), (x + GATE_GAP, y)], ("gate", place_), tip=part.gate is Gate.DECISION)
 
@@ -465,7 +466,7 @@ class _Drafting:
             height = LABEL_LINE * len(fan.when)
             self.labels.append(Label(fan.when, Rect(x + part.label_at, y + fan.offset - 4 - height, width, height)))
         if self._splits_late(part, fan):
-            self.marks.append(Mark(MarkKind.SPLIT, step, _bar(x + part.tail_at, y, fan, 8)))
+            self.marks.append(Mark(MarkKind.SPLIT, step, _bar(x + part.tail_at, y, fan)))
             links = [(step, exit_.id) for exit_, _ in fan.exits]
             self._line(
                 links, [*self._stem(part, fan, x, y), (x + part.tail_at, y + fan.offset)], ("fan", len(self.marks))
@@ -561,9 +562,9 @@ def _strand(net: int, before: list[float], after: list[float]) -> Strand:
     return Strand(net, min(ends), max(ends), tuple(before), tuple(after))
 
 
-def _bar(x: float, y: float, fan: Fan, margin: float) -> Rect:
-    top = min(fan.exits[0][1], fan.offset) - margin
-    bottom = max(fan.exits[-1][1], fan.offset) + margin
+def _bar(x: float, y: float, fan: Fan) -> Rect:
+    top = min(fan.exits[0][1], fan.offset) - BAR_MARGIN
+    bottom = max(fan.exits[-1][1], fan.offset) + BAR_MARGIN
     return Rect(x, y + top, BAR, bottom - top)
 
 

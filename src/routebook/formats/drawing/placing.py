@@ -41,9 +41,8 @@ class Placing:
 
 def place(steps: Sequence[Step], leaves: Sequence[Leaving], widths: Sequence[float], no_role: str) -> Placing:
     """Place the steps; `widths` is the room each one needs with everything after its box."""
-    following = _following(leaves)
-    order, back = _walk(following)
-    layers = _layers(following, order, back)
+    order, back = forward(leaves)
+    layers = _layers(_following(leaves), order, back)
     roles = _roles(steps, no_role)
     candidates = [
         _in_bands(roles, leaves, layers, back, columns) for columns in _column_counts(max(layers, default=-1) + 1)
@@ -53,28 +52,12 @@ def place(steps: Sequence[Step], leaves: Sequence[Leaving], widths: Sequence[flo
     return next(candidate for candidate, scale in zip(candidates, scales, strict=True) if scale >= good)
 
 
-def _roles(steps: Sequence[Step], no_role: str) -> list[str]:
-    """The lane's name of each step: the first spelling of a role stands for all of them."""
-    spelling: dict[str, str] = {}
-    names = [" ".join(step.role.split()) or no_role for step in steps]
-    return [spelling.setdefault(name.casefold(), name) for name in names]
-
-
-def _following(leaves: Sequence[Leaving]) -> list[list[int]]:
-    """The steps after each step. One that nothing leads to hangs on its neighbour in the list."""
-    following = [leaving.targets() for leaving in leaves]
-    reached = {target for here, targets in enumerate(following) for target in targets if target != here}
-    for place_ in range(1, len(following)):
-        if place_ not in reached:
-            following[place_ - 1].append(place_)
-    return following
-
-
-def _walk(following: list[list[int]]) -> tuple[list[int], frozenset[tuple[int, int]]]:
+def forward(leaves: Sequence[Leaving]) -> tuple[list[int], frozenset[tuple[int, int]]]:
     """Depth first from the top of the list: the steps in a forward order, and the lines that go back.
 
     A line to the first step always goes back: the map begins there, on the left.
     """
+    following = _following(leaves)
     state = [0] * len(following)  # 0 new, 1 on the way here, 2 done
     finished: list[int] = []
     back: set[tuple[int, int]] = set()
@@ -96,6 +79,23 @@ def _walk(following: list[list[int]]) -> tuple[list[int], frozenset[tuple[int, i
                 state[target] = 1
                 path.append((target, iter(following[target])))
     return finished[::-1], frozenset(back)
+
+
+def _roles(steps: Sequence[Step], no_role: str) -> list[str]:
+    """The lane's name of each step: the first spelling of a role stands for all of them."""
+    spelling: dict[str, str] = {}
+    names = [" ".join(step.role.split()) or no_role for step in steps]
+    return [spelling.setdefault(name.casefold(), name) for name in names]
+
+
+def _following(leaves: Sequence[Leaving]) -> list[list[int]]:
+    """The steps after each step. One that nothing leads to hangs on its neighbour in the list."""
+    following = [leaving.targets() for leaving in leaves]
+    reached = {target for here, targets in enumerate(following) for target in targets if target != here}
+    for place_ in range(1, len(following)):
+        if place_ not in reached:
+            following[place_ - 1].append(place_)
+    return following
 
 
 def _layers(following: list[list[int]], order: list[int], back: frozenset[tuple[int, int]]) -> list[int]:
@@ -142,7 +142,7 @@ def _rows(
         offsets[here] = offset
         heights[lane_of[here]] = max(heights[lane_of[here]], offset + 1)
         for target in leaves[here].targets():
-            if (here, target) not in back and roles[target] == roles[here]:
+            if (here, target) not in back and lane_of[target] == lane_of[here]:
                 wished[target] = wished[target] or offset
     return lane_of, offsets, _lanes(list(role_order), strips, heights)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from routebook.core.document import Decision, Goes, Handling, Process
+from routebook.core.document import Handling, Process
 from routebook.formats.drawing.anatomy import LABEL_LINE, TITLE_LINE
 from routebook.formats.drawing.itinerary import itinerary, name_of
 from routebook.formats.drawing.layout import (
@@ -31,6 +31,7 @@ from routebook.formats.drawing.layout import (
     Words,
     layout,
 )
+from routebook.formats.drawing.main_way import main_way
 
 State = Literal["done", "here", "ahead"]
 Href = Mapping[str, str] | Callable[[str], str]
@@ -116,7 +117,7 @@ def draw(
     makes the boxes links. `standalone` carries its own colours, for a file outside the product.
     """
     plan = layout(process, documents=documents, words=words)
-    on = set(travelled) if states or travelled else main_way(process, plan)
+    on = set(travelled) if states or travelled else main_way(process)
     name = _unique(process)
     body = [
         *(_lane(lane) for lane in plan.lanes),
@@ -127,54 +128,6 @@ def draw(
         *(_label(label) for label in plan.labels),
     ]
     return "\n".join([*_opening(process, plan, name, linked=href is not None, standalone=standalone), *body, "</svg>"])
-
-
-def main_way(process: Process, plan: Layout) -> set[tuple[str, str]]:
-    """The links of the longest way from start to end; at a split every branch belongs to it."""
-    steps = {step.id: step for step in reversed(process.steps)}
-    links: dict[str, list[str]] = {}
-    for line in plan.lines:
-        for source, target in line.links:
-            if (source, target) not in plan.back and target not in links.setdefault(source, []):
-                links[source].append(target)
-    lengths = _lengths(links, [box.step for box in plan.boxes])
-    way: set[tuple[str, str]] = set()
-    waiting = [("start", target) for target in links.get("start", [])]
-    while waiting:
-        link = waiting.pop()
-        if link in way:
-            continue
-        way.add(link)
-        step = steps.get(link[1])
-        targets = links.get(link[1], []) if step else []
-        if step and isinstance(step.then, Decision):
-            targets = _longest(step.then, targets, lengths)
-        waiting += [(link[1], target) for target in targets]
-    return way
-
-
-def _lengths(links: Mapping[str, list[str]], steps: Iterable[str]) -> dict[str, int]:
-    """How many steps lie ahead of each one on its longest forward way; the links have no circle."""
-    lengths: dict[str, int] = {}
-    for root in steps:
-        path = [root]
-        while path:
-            here = path[-1]
-            ahead = [target for target in links.get(here, ()) if target not in lengths]
-            if ahead and here not in lengths:
-                path.append(ahead[0])
-                continue
-            lengths.setdefault(here, 1 + max((lengths[target] for target in links.get(here, ())), default=0))
-            path.pop()
-    return lengths
-
-
-def _longest(decision: Decision, targets: list[str], lengths: Mapping[str, int]) -> list[str]:
-    def ahead(goes: Goes) -> int:
-        return max((lengths.get(target, 0) for target in goes.targets if target in targets), default=-1)
-
-    best = max(decision.outcomes, key=lambda outcome: ahead(outcome.goes), default=None)
-    return [target for target in targets if best and target in best.goes.targets]
 
 
 def _unique(process: Process) -> str:
