@@ -1,0 +1,358 @@
+"""The map editor's form: rows as people type them, and the process that they say.
+
+A row keeps what was typed even where it can't be read; its error stands beside the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from routebook.core.calendar import BadDuration, parse_duration
+from routebook.core.document import (
+    RESERVED_STEP_IDS,
+    FieldType,
+    FormField,
+    Handling,
+    Process,
+    Step,
+    Target,
+    Variations,
+)
+from routebook.formats.flow_text import Misread, read_join, read_then, write_join, write_then
+
+MOST_STEPS = 200
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.):])?\s*(?:\[[ xX]?\]\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step as it stands in the form. `errors` are sentences by field."""
+
+    id: str = ""
+    title: str = ""
+    role: str = ""
+    takes: str = ""
+    gives: str = ""
+    handling: str = Handling.UNDECIDED
+    why: str = ""
+    none: str = ""
+    due: str = ""
+    then: str = ""
+    join: str = ""
+    by: str = ""
+    of: str = ""
+    review: bool = False
+    optional: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def more(self) -> bool:
+        """Whether one of the fields that start folded away says something."""
+        return bool(self.none or self.join or self.by or self.of or self.review or self.optional or self.why)
+
+
+EMPTY_ROW = Row()
+TEXTS = ("id", "title", "role", "takes", "gives", "handling", "why", "none", "due", "then", "join", "by", "of")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessForm:
+    """The whole form. `op` says which button was pressed, `focus` which row gets the cursor next."""
+
+    process: Process
+    rows: tuple[Row, ...]
+    base: int
+    title: str
+    owner: str
+    trigger: str
+    result: str
+    within: str
+    target_policy: str
+    policies: tuple[str, ...]
+    start_fields: str
+    op: str = ""
+    focus: int = -1
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def saved_as(self, rev: int) -> ProcessForm:
+        """The form after saving: rows as they will be read next time, ids included."""
+        return replace(form_of(self.process, base=rev), op=self.op, focus=self.focus)
+
+
+def form_of(process: Process, *, base: int) -> ProcessForm:
+    """The form that shows a process."""
+    return ProcessForm(
+        process=process,
+        rows=tuple(_row_of(step, process.steps) for step in process.steps),
+        base=base,
+        title=process.title,
+        owner=process.owner,
+        trigger=process.trigger,
+        result=process.result,
+        within=process.target.within if process.target else "",
+        target_policy=process.target.policy if process.target else "",
+        policies=process.policies,
+        start_fields="\n".join(_field_text(one) for one in process.form),
+    )
+
+
+def _row_of(step: Step, steps: Sequence[Step]) -> Row:
+    return Row(
+        id=step.id,
+        title=step.title,
+        role=step.role,
+        takes=", ".join(step.takes),
+        gives=", ".join(step.gives),
+        handling=step.handling,
+        why=step.why,
+        none=step.no_document,
+        due=step.due,
+        then=write_then(step, steps),
+        join=write_join(step.join, steps),
+        by=step.variations.by if step.variations else "",
+        of=", ".join(step.variations.of) if step.variations else "",
+        review=step.review,
+        optional=step.optional,
+    )
+
+
+def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
+    """What was typed, with the button's operation carried out on the rows.
+
+    References by number mean the numbers that the person saw, so they are read before rows move.
+    """
+    op, place = _operation(typed.get("op", "save"))
+    rows = _with_ids(_typed_rows(typed))
+    steps, rows = _read_steps(rows)
+    steps = _operate(steps, op, place)
+    focus = _focus(op, place, len(steps))
+    errors: dict[str, str] = {}
+    process = _read_head(typed, before, errors)
+    process = replace(process, steps=tuple(step for step in steps if step is not None))
+    if any(row.errors for row in rows):
+        # Rows only move once everything in them is understood; until then they stay as typed.
+        errors["rows"] = _("Some steps could not be read; see the sentences beside them.")
+        shown = rows
+    else:
+        shown = _shown(steps, process.steps)
+    return ProcessForm(
+        process=process,
+        rows=shown,
+        base=int(typed.get("base", "1")) if typed.get("base", "1").isdecimal() else 1,
+        title=typed.get("title", ""),
+        owner=typed.get("owner", ""),
+        trigger=typed.get("trigger", ""),
+        result=typed.get("result", ""),
+        within=typed.get("within", ""),
+        target_policy=typed.get("target_policy", ""),
+        policies=process.policies,
+        start_fields=typed.get("start_fields", ""),
+        op="save" if op == "save" else op,
+        focus=focus,
+        errors=errors,
+    )
+
+
+def _operation(text: str) -> tuple[str, int]:
+    """``add-3`` is the operation `add` at row 3; a plain ``save`` has no row."""
+    name, _dash, place = text.partition("-")
+    if name not in ("add", "remove", "up", "down", "save"):
+        return "save", -1
+    return name, int(place) if place.isdecimal() else -1
+
+
+def _typed_rows(typed: Mapping[str, str]) -> list[Row]:
+    rows = []
+    for place in range(MOST_STEPS):
+        if f"step-{place}-title" not in typed:
+            break
+        texts = {name: typed.get(f"step-{place}-{name}", "").strip() for name in TEXTS}
+        rows.append(
+            Row(
+                **texts,
+                review=bool(typed.get(f"step-{place}-review")),
+                optional=bool(typed.get(f"step-{place}-optional")),
+            )
+        )
+    return rows
+
+
+def _with_ids(rows: Sequence[Row]) -> list[Row]:
+    """Rows with an id each: the one they had, else one made from the title, unlike all others."""
+    taken = {row.id for row in rows if row.id}
+    named = []
+    for row in rows:
+        if not row.id and row.title:
+            row = replace(row, id=free_step_id(row.title, taken))
+            taken.add(row.id)
+        named.append(row)
+    return named
+
+
+def free_step_id(title: str, taken: set[str]) -> str:
+    """An id made from a title that no other step has."""
+    words = slugify(title).split("-")
+    base = "-".join(words[:3])[:40].strip("-") or "step"
+    step_id, n = base, 1
+    while step_id in taken or step_id in RESERVED_STEP_IDS:
+        n += 1
+        step_id = f"{base}-{n}"
+    return step_id
+
+
+def _read_steps(rows: Sequence[Row]) -> tuple[list[Step | None], tuple[Row, ...]]:
+    """The steps of the rows (None for an empty row), and the rows with their errors."""
+    known = [Step(id=row.id or f"empty-{place}", title=row.title) for place, row in enumerate(rows)]
+    steps: list[Step | None] = []
+    checked = []
+    for row in rows:
+        if not row.title:
+            steps.append(None)
+            checked.append(row)
+            continue
+        step, errors = _read_step(row, known)
+        steps.append(step)
+        checked.append(replace(row, errors=errors))
+    return steps, tuple(checked)
+
+
+def _read_step(row: Row, known: Sequence[Step]) -> tuple[Step, dict[str, str]]:
+    errors: dict[str, str] = {}
+    then = read_then(row.then, known)
+    if isinstance(then, Misread):
+        errors["then"], then = then.sentence, None
+    join = read_join(row.join, known)
+    if isinstance(join, Misread):
+        errors["join"], join = join.sentence, None
+    if row.due:
+        try:
+            parse_duration(row.due)
+        except BadDuration as error:
+            errors["due"] = str(error)
+    of = _names(row.of)
+    if of and not row.by:
+        errors["by"] = _("Name the field that picks the variation, such as “format”.")
+    handling = Handling(row.handling) if row.handling in set(Handling) else Handling.UNDECIDED
+    step = Step(
+        id=row.id,
+        title=row.title,
+        role=row.role,
+        takes=_names(row.takes),
+        gives=_names(row.gives),
+        handling=handling,
+        why=row.why,
+        no_document=row.none,
+        due="" if "due" in errors else row.due,
+        optional=row.optional,
+        review=row.review,
+        variations=Variations(row.by, of) if row.by and of else None,
+        then=then,
+        join=join,
+    )
+    return step, errors
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _operate(steps: list[Step | None], op: str, place: int) -> list[Step | None]:
+    moved = list(steps)
+    if op == "add":
+        moved.insert(place + 1 if place >= 0 else len(moved), None)
+    elif op == "remove" and 0 <= place < len(moved):
+        del moved[place]
+    elif op == "up" and 0 < place < len(moved):
+        moved[place - 1], moved[place] = moved[place], moved[place - 1]
+    elif op == "down" and 0 <= place < len(moved) - 1:
+        moved[place + 1], moved[place] = moved[place], moved[place + 1]
+    return moved
+
+
+def _focus(op: str, place: int, count: int) -> int:
+    target = {"add": place + 1 if place >= 0 else count - 1, "remove": place - 1, "up": place - 1, "down": place + 1}
+    return max(0, min(target[op], count - 1)) if op in target and count else -1
+
+
+def _shown(steps: Sequence[Step | None], known: Sequence[Step]) -> tuple[Row, ...]:
+    """Rows for the steps where they stand now; empty rows stay where they were put."""
+    rows = []
+    for step in steps:
+        rows.append(EMPTY_ROW if step is None else _row_of(step, known))
+    return tuple(rows)
+
+
+def _read_head(typed: Mapping[str, str], before: Process, errors: dict[str, str]) -> Process:
+    title = typed.get("title", "").strip()
+    if not title:
+        errors["title"] = _("Give the map a title.")
+    within = typed.get("within", "").strip()
+    if within:
+        try:
+            parse_duration(within)
+        except BadDuration as error:
+            errors["within"] = str(error)
+    policies = typed.getlist("policies") if hasattr(typed, "getlist") else before.policies
+    start_form, wrong = read_fields(typed.get("start_fields", ""))
+    if wrong:
+        errors["start_fields"] = wrong
+    return replace(
+        before,
+        title=title or before.title,
+        owner=typed.get("owner", "").strip(),
+        trigger=typed.get("trigger", "").strip(),
+        result=typed.get("result", "").strip(),
+        target=Target(within, typed.get("target_policy", "")) if within and "within" not in errors else None,
+        policies=tuple(policies),
+        form=before.form if wrong else start_form,
+    )
+
+
+def _field_text(one: FormField) -> str:
+    kind = ", ".join(one.options) if one.type is FieldType.CHOICE else str(one.type)
+    return f"{one.field}{' *' if one.required else ''}: {kind}"
+
+
+def read_fields(text: str) -> tuple[tuple[FormField, ...], str]:
+    """The start form, one field a line: ``amount *: money``. Returns the fields and what is wrong, or ""."""
+    fields = []
+    types = {str(kind): kind for kind in FieldType}
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        name, _colon, kind = line.partition(":")
+        required = name.rstrip().endswith("*")
+        name, kind = name.replace("*", "").strip(), kind.strip() or FieldType.TEXT
+        if not name:
+            return (), _("Each line begins with the field's name: amount *: money")
+        if any(one.field == name for one in fields):
+            return (), _("“%(name)s” stands there twice.") % {"name": name}
+        if kind.casefold() in types:
+            fields.append(FormField(name, types[kind.casefold()], required))
+        elif "," in kind:
+            options = tuple(option.strip() for option in kind.split(",") if option.strip())
+            fields.append(FormField(name, FieldType.CHOICE, required, options))
+        else:
+            listed = ", ".join(kind for kind in types if kind != FieldType.CHOICE)
+            wrong = _("“%(kind)s” is no type. Write one of %(listed)s, or the choices with commas between them.")
+            return (), wrong % {"kind": kind, "listed": listed}
+    return tuple(fields), ""
+
+
+def steps_from_list(text: str) -> list[dict[str, str]]:
+    """Steps from lines that were typed or pasted: numbers, bullets and tick boxes fall away. As plain data."""
+    taken: set[str] = set()
+    steps = []
+    for line in text.splitlines():
+        title = " ".join(_BULLET.sub("", line, count=1).split())[:200]
+        if not title:
+            continue
+        step_id = free_step_id(title, taken)
+        taken.add(step_id)
+        steps.append({"id": step_id, "title": title})
+    return steps[:MOST_STEPS]
