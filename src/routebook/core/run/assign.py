@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from routebook.core.document import Step
+from routebook.core.handoff import BEGUN, WORKING, receiver_of
 from routebook.core.run.state import Context, HandOffFact, Member
-
-BEGUN = frozenset({"prepared", "accepted"})
-"""Levels at which a hand-off has begun, but the delegator still does the work."""
-WORKING = ("owned", "supervised", "practice")
-"""Levels at which the receiver gets the tasks, the furthest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +41,12 @@ def receiver(step: Step, variation: str, context: Context) -> Receiver:
 
 def _handed_off(facts: tuple[HandOffFact, ...], context: Context) -> Receiver | None:
     """Who works while these hand-offs run, or None where none has begun or its receiver has left."""
-    for level in WORKING:
-        for fact in facts:
-            if fact.level == level and may_work(fact.person, context):
-                return Receiver(fact.person, fact.level, fact.delegator)
-    for fact in facts:
-        if fact.level in BEGUN:
-            # Never the receiver yet, so without the delegator it falls to the owner, not to the role.
-            return Receiver(fact.delegator if may_work(fact.delegator, context) else context.owner)
-    return None
+    standing = [fact for fact in facts if fact.level in BEGUN or may_work(fact.person, context)]
+    who = receiver_of(standing, role_holder="", process_owner="")
+    if not who.person:
+        return None
+    # Begun is not yet the receiver's, so without the delegator it falls to the owner, not to the role.
+    return Receiver(who.person, who.level, who.delegator) if may_work(who.person, context) else Receiver(context.owner)
 
 
 def level_of(step: str, variation: str, person: str, context: Context) -> Receiver:

@@ -147,13 +147,16 @@ def seconds_since(moment: dt.datetime | None, context: Context) -> int:
 
 
 def go_back(definition: Definition, state: RunState, command: c.ReturnTo, context: Context) -> Decided:
-    """Undo all that followed from the step's latest completion, and open the step again."""
+    """Undo all that followed from the step's latest completion, and open the step again.
+
+    A step that is open for the first time starts over: somebody else may do it, from an empty checklist.
+    """
     if command.step not in definition.steps:
         refuse("no_such_step", "The process has no such step.", "step")
     title = definition.steps[command.step].title
-    latest = next((task for task in reversed(finished(state)) if task.step == command.step), None)
+    latest = _latest(state, command.step)
     if latest is None:
-        refuse("not_completed", f"“{title}” has not been completed yet; there is nothing to go back to.", "step")
+        refuse("not_reached", f"The run has not come to “{title}” yet; there is nothing to go back to.", "step")
     undone = _future(state, latest)
     closed = tuple(task for task in state.open_tasks() if task.number in undone or task.review_of in undone)
     if not context.manages and all(task.assignee != context.actor for task in closed):
@@ -167,6 +170,12 @@ def go_back(definition: Definition, state: RunState, command: c.ReturnTo, contex
     )
     reopened = _open(definition, evolve(state, returned), command.step, latest.took, context)
     return advance(definition, state, context, (returned, reopened))
+
+
+def _latest(state: RunState, step: str) -> Task | None:
+    """The step's latest completion, or else the task that is open now."""
+    tasks = (*state.open_tasks(), *finished(state))
+    return next((task for task in reversed(tasks) if task.step == step and not task.review_of), None)
 
 
 def _future(state: RunState, origin: Task) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routebook.core.handoff import Level
 from routebook.core.run import commands as c
 from routebook.core.run import events as e
 from routebook.core.run.assign import is_away, level_of, may_work
@@ -10,7 +11,7 @@ from routebook.core.run.moves import Decided, advance, next_attempt, next_number
 from routebook.core.run.refuse import be_unblocked, refuse, said, workable
 from routebook.core.run.state import Context, Definition, RunState, Task
 
-GATED = frozenset({"practice", "supervised"})
+GATED = frozenset({Level.PRACTICE, Level.SUPERVISED})
 """The hand-off levels at which somebody else looks at the result before it counts."""
 
 
@@ -54,7 +55,7 @@ def _reviewer(task: Task, context: Context) -> tuple[str, str]:
         refuse(
             "needs_second_person",
             "Somebody else must look at this result, and nobody is left who did not work on it. "
-            "Ask a manager to give the task to another person.",
+            "Go back to the step, and let another person do it.",
         )
     for person in fit:
         if not is_away(context.members[person], context):
