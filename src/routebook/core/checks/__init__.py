@@ -6,6 +6,7 @@ the field, what is wrong in one sentence and one concrete fix.
 
 from __future__ import annotations
 
+from routebook.core.checks.document import Length, length_of
 from routebook.core.checks.engine import RETIRED, RULES, blocks_publishing, check, check_document, find_rule
 from routebook.core.checks.rule import Explanation, Family, Finding, Rule, Severity, explanation
 from routebook.core.checks.split import Part, Split, proposed_split
@@ -16,6 +17,7 @@ __all__ = [
     "Explanation",
     "Family",
     "Finding",
+    "Length",
     "Part",
     "Rule",
     "Severity",
@@ -25,5 +27,6 @@ __all__ = [
     "check_document",
     "explanation",
     "find_rule",
+    "length_of",
     "proposed_split",
 ]

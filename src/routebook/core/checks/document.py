@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
 from routebook.core.checks.split import actor_of, distinct, roles_named
-from routebook.core.checks.texts import listed, sentences, shortened, without_code, words
+from routebook.core.checks.texts import Text, listed, sentences, shortened, texts_of, without_code, words
 from routebook.core.document import (
     ChecklistItem,
     Document,
@@ -87,11 +88,31 @@ def _long_policy(policy: Policy) -> Iterator[Hit]:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a document is and how long its kind may be, both in words (a policy's statement: sentences)."""
+
+    count: int
+    most: int
+    unit: str
+
+
+def length_of(document: Document, texts: tuple[Text, ...] | None = None) -> Length | None:
+    """The measure of what stands on a document's page; None for a goal, which is a sentence anyway."""
+    if isinstance(document, Policy):
+        return Length(sentences(document.statement), _MOST_SENTENCES, "sentences")
+    most = _MOST_WORDS.get(kind_of(document))
+    if most is None:
+        return None
+    counted = texts_of(document) if texts is None else texts
+    return Length(sum(words(text.value) for text in counted if not text.path.startswith(_GROWS)), most, "words")
+
+
 def _wordy(document: Process | Procedure | Sop | WorkInstruction, around: Around) -> Iterator[Hit]:
     kind = kind_of(document)
-    count = sum(words(text.value) for text in around.texts if not text.path.startswith(_GROWS))
-    if count > _MOST_WORDS[kind]:
-        yield Hit("", f"This document has {count} words; there should be {_ROOM[kind]} of it.", _SHORTER[kind])
+    length = length_of(document, around.texts)
+    if length is not None and length.count > length.most:
+        yield Hit("", f"This document has {length.count} words; there should be {_ROOM[kind]} of it.", _SHORTER[kind])
 
 
 _SHORTER = {

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from routebook.core.audit import DocumentCreated, DocumentPublished, DocumentRetired, DraftDiscarded
 from routebook.core.checks import blocks_publishing, check_document
 from routebook.core.document import (
+    FOLDERS,
     AnyDocument,
     Kind,
     Procedure,
@@ -26,7 +27,8 @@ from routebook.core.document import (
     kind_of,
 )
 from routebook.core.events import Refusal
-from routebook.formats.markdown import write_document
+from routebook.formats.errors import Refused as Unreadable
+from routebook.formats.markdown import read_document, write_document
 from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.store import audit, journal
@@ -263,6 +265,11 @@ def _be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
         raise Refused(refusal)
     if isinstance(value, Process) and not value.steps:
         raise Refused(Refusal("no_steps", "A map needs at least one step before it can be published.", "steps"))
+    # A draft may stop in the middle of a thought; a version must be a file that can be read.
+    read = read_document(f"{FOLDERS[kind_of(value)]}/{value.slug}.md", write_document(value))
+    if isinstance(read, Unreadable):
+        error = read.errors[0]
+        raise Refused(Refusal("unfinished", f"{error.sentence} {error.fix}".strip(), error.field))
     findings = check_document(value, library_of(actor.org), today=now.date())
     for finding in blocks_publishing(findings):
         raise Refused(Refusal(finding.name, f"{finding.sentence} {finding.fix}".strip(), finding.path))

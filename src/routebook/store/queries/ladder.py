@@ -1,0 +1,170 @@
+"""What stands above and below one document: the policies and the process that it serves, and what it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routebook.core.document import Goal, Handling, Kind, Policy, Procedure, Process, Sop, Step
+from routebook.store.access import Actor, NotFound, Verb, drafting, require
+from routebook.store.queries.documents import DocumentView, by_step, checklist_of, find, listing
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """A step on its map: the process, the step, and its number in the list."""
+
+    process: DocumentView
+    step: Step
+    number: int
+
+    @property
+    def reference(self) -> str:
+        return f"{self.process.row.slug}/{self.step.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The ladder around one document, the widest scope first. `place` is None where it serves no known step."""
+
+    policies: tuple[DocumentView, ...] = ()
+    processes: tuple[DocumentView, ...] = ()
+    place: StepPlace | None = None
+    beside: tuple[DocumentView, ...] = ()
+    """Other directions for the same step: its variations, its procedure."""
+    users: tuple[DocumentView, ...] = ()
+    """The SOPs and procedures whose checklist uses a work instruction."""
+    instructions: tuple[DocumentView, ...] = ()
+    """The work instructions that a checklist uses."""
+
+
+def surroundings(actor: Actor, view: DocumentView) -> Surroundings:
+    """What the actor may see around a document."""
+    value = view.value
+    if isinstance(value, Sop | Procedure):
+        return _around_directions(actor, view, value)
+    if isinstance(value, Policy):
+        return Surroundings(processes=_processes_under(actor, value))
+    if isinstance(value, Goal):
+        served = (one for one in listing(actor, Kind.PROCESS) if value.slug in _process(one).serves)
+        return Surroundings(processes=tuple(served))
+    if view.kind is Kind.WORK_INSTRUCTION:
+        all_directions = listing(actor, Kind.SOP, Kind.PROCEDURE)
+        return Surroundings(users=tuple(one for one in all_directions if value.slug in _uses(one)))
+    return Surroundings()
+
+
+def _around_directions(actor: Actor, view: DocumentView, value: Sop | Procedure) -> Surroundings:
+    place = place_of(actor, value.step)
+    used = _uses(view)
+    instructions = [one for one in listing(actor, Kind.WORK_INSTRUCTION) if one.row.slug in used] if used else []
+    if place is None:
+        return Surroundings(instructions=tuple(instructions))
+    on_step = by_step(actor, place.process.row.slug).get(place.step.id)
+    beside = (*on_step.sops, *on_step.procedures) if on_step else ()
+    return Surroundings(
+        policies=_policies_over(actor, place.process),
+        processes=(place.process,),
+        place=place,
+        beside=tuple(one for one in beside if one.row.pk != view.row.pk),
+        instructions=tuple(instructions),
+    )
+
+
+def _uses(view: DocumentView) -> set[str]:
+    return {item.uses for item in checklist_of(view.value) if item.uses}
+
+
+def _process(view: DocumentView) -> Process:
+    assert isinstance(view.value, Process)
+    return view.value
+
+
+def _policies_over(actor: Actor, process: DocumentView) -> tuple[DocumentView, ...]:
+    value = _process(process)
+    named = {*value.policies, *([value.target.policy] if value.target else [])}
+    return tuple(
+        view
+        for view in listing(actor, Kind.POLICY)
+        if view.row.slug in named or process.row.slug in getattr(view.value, "applies_to", ())
+    )
+
+
+def _processes_under(actor: Actor, policy: Policy) -> tuple[DocumentView, ...]:
+    def is_under(process: Process) -> bool:
+        cited = {*process.policies, *([process.target.policy] if process.target else [])}
+        return policy.slug in cited or process.slug in policy.applies_to
+
+    return tuple(view for view in listing(actor, Kind.PROCESS) if is_under(_process(view)))
+
+
+def place_of(actor: Actor, reference: str) -> StepPlace | None:
+    """The step that a ``process/step`` names, if the actor may see it."""
+    slug, _, step_id = reference.partition("/")
+    if not slug or not step_id:
+        return None
+    try:
+        process = find(actor, Kind.PROCESS, slug)
+    except NotFound:
+        return None
+    return next((place for place in places_on(process) if place.step.id == step_id), None)
+
+
+def places_on(process: DocumentView) -> tuple[StepPlace, ...]:
+    """The steps of a process in order. A step that only the draft has counts, too: its SOP can be begun."""
+    value = _process(process)
+    steps = [*value.steps]
+    if isinstance(process.draft, Process):
+        known = {step.id for step in steps}
+        steps += [step for step in process.draft.steps if step.id not in known]
+    return tuple(StepPlace(process, step, number) for number, step in enumerate(steps, 1))
+
+
+def all_places(actor: Actor) -> Sequence[tuple[DocumentView, tuple[StepPlace, ...]]]:
+    """Every process with its steps, for choosing the one that a document serves."""
+    return [(process, places_on(process)) for process in listing(actor, Kind.PROCESS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A step that is handed off and has no directions yet. `variation` is "" where the step has none."""
+
+    place: StepPlace
+    variation: str
+
+
+def steps_without_sop(actor: Actor) -> Sequence[Waiting]:
+    """The delegated steps of published maps that wait for an SOP, a line per variation."""
+    require(actor, Verb.SEE_LIBRARY)
+    written = {(view.row.step, _variation(view)) for view in listing(actor, Kind.SOP)}
+    return [
+        Waiting(place, variation)
+        for _, places in all_places(actor)
+        for place in places
+        if place.step.handling is Handling.DELEGATE and not place.step.no_document
+        for variation in (place.step.variations.of if place.step.variations else ("",))
+        if (place.reference, variation.casefold()) not in written
+    ]
+
+
+def _variation(view: DocumentView) -> str:
+    return view.value.variation.casefold() if isinstance(view.value, Sop) else ""
+
+
+def beginning(actor: Actor, kind: Kind, reference: str, variation: str = "") -> dict[str, Any]:
+    """The fields of a new SOP or procedure that the map knows already, as plain values; {} without a step."""
+    require(actor, drafting(kind))
+    place = place_of(actor, reference)
+    if place is None or kind not in (Kind.SOP, Kind.PROCEDURE):
+        return {}
+    title = f"{place.step.title}, {variation}" if variation else place.step.title
+    fields: dict[str, Any] = {
+        "title": title,
+        "owner": _process(place.process).owner,
+        "step": place.reference,
+        "trigger": ", ".join(place.step.takes),
+    }
+    if kind is Kind.SOP:
+        fields |= {"role": place.step.role, "variation": variation, "outputs": list(place.step.gives)}
+    return {name: value for name, value in fields.items() if value}
