@@ -32,6 +32,7 @@ def assert_lawful(process: Process) -> Layout:
     assert_lines_only_cross(plan)
     assert_boxes_are_in_their_lanes(process, plan)
     assert_every_link_is_drawn(process, plan)
+    assert_arrows_reach_a_side(plan)
     assert_text_fits(plan)
     return plan
 
@@ -125,6 +126,14 @@ def assert_every_link_is_drawn(process: Process, plan: Layout) -> None:
         for exit_ in (exit_ for group in leave.groups for exit_ in group.exits):
             expected.add((its_step.id, exit_.id if exit_.target is None else process.steps[exit_.target].id))
     assert {link for line in plan.lines for link in line.links if line.tip} >= expected
+
+
+def assert_arrows_reach_a_side(plan: Layout) -> None:
+    sides = [*(box.area for box in plan.boxes), *(mark.area for mark in plan.marks)]
+    for line in plan.lines:
+        end = line.points[-1]
+        touched = any(area.x - 0.01 <= end.x <= area.right and area.y < end.y < area.bottom for area in sides)
+        assert touched or not line.tip, line
 
 
 def assert_text_fits(plan: Layout) -> None:

@@ -30,7 +30,7 @@ BAR_MARGIN = 12.0
 GATE_GAP = 24.0
 LABEL_WIDTH = 110.0
 END_RADIUS = 8.0
-EXIT_GAP = 16.0
+EXIT_GAP = 20.0
 
 Direction = Callable[[Exit], int]
 """Where an exit heads: -1 up, 0 straight on, 1 down."""
@@ -169,7 +169,7 @@ def _fan(group: Group, gate: Gate, direction: Direction) -> Fan:
     exits = sorted(group.exits, key=direction)
     straight = [n for n, exit_ in enumerate(exits) if direction(exit_) == 0]
     level = straight[0] if straight else len(exits) // 2
-    gap = 2 * EXIT_GAP if gate is Gate.SPLIT else EXIT_GAP
+    gap = 1.6 * EXIT_GAP if gate is Gate.SPLIT else EXIT_GAP
     spread = tuple((exit_, (n - level) * gap) for n, exit_ in enumerate(exits))
     when = group.when or (f"“{exits[0].id}”" if exits[0].missing and gate is Gate.NONE else "")
     return Fan(wrap(when, LABEL_WIDTH, LABEL_SIZE, 2), 0.0, spread)
@@ -187,7 +187,7 @@ def _stack(
     offsets: dict[int, float] = {}
     edge = start + 4
     for n in chosen:
-        offset = max(edge + inner(shapes[n]), DIAMOND + EXIT_GAP)
+        offset = max(edge + inner(shapes[n]), DIAMOND + 16)
         offsets[n] = sign * offset
         edge = offset + outer(shapes[n]) + 4
     return offsets

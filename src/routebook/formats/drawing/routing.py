@@ -16,8 +16,10 @@ Cell = tuple[int, int]
 """Row and column."""
 
 NEAR = 9.0
-"""Two lines of different steps never run closer than this."""
-ENTRY_GAP = 12.0
+"""Two lines to different steps never run closer than this."""
+ENTRY_NEAR = 12.0
+"""Nor do two arrows at one step. Exits lie 20 apart, so that a box has room for an entry in between."""
+ENTRY_STEP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,15 @@ class Router:
         return True
 
     def _crowded(
-        self, lines: Mapping[Cell, list[tuple[float, int]]], channels: Iterable[Cell], offset: float, net: int
+        self,
+        lines: Mapping[Cell, list[tuple[float, int]]],
+        channels: Iterable[Cell],
+        offset: float,
+        net: int,
+        near: float = NEAR,
     ) -> bool:
         return any(
-            other != net and abs(at - offset) < NEAR for channel in channels for at, other in lines.get(channel, ())
+            other != net and abs(at - offset) < near for channel in channels for at, other in lines.get(channel, ())
         )
 
     def _entry_order(self, way: Way, shape: Course | None) -> tuple[bool, int, float]:
@@ -159,10 +166,10 @@ class Router:
         channel = self._cells[way.target]
         sign = -1 if way.cell[0] < channel[0] else 1
         for step in count():
-            for offset in (sign * step * ENTRY_GAP, -sign * step * ENTRY_GAP):
+            for offset in (sign * step * ENTRY_STEP, -sign * step * ENTRY_STEP):
                 if self._crowded(self._arriving, [channel], offset, net):
                     continue
-                if self._crowded(self._departing, [channel], offset, net):
+                if self._crowded(self._departing, [channel], offset, net, ENTRY_NEAR):
                     continue
                 self._departing.setdefault(channel, []).append((offset, net))
                 return offset
