@@ -14,6 +14,8 @@ from routebook.core.events import Event, event
 @event("document.created")
 @dataclass(frozen=True, slots=True)
 class DocumentCreated(Event):
+    """A document exists now, as a draft; `kind` is one of the five or a goal."""
+
     kind: str
     slug: str
     title: str
@@ -33,12 +35,16 @@ class DocumentPublished(Event):
 @event("document.retired")
 @dataclass(frozen=True, slots=True)
 class DocumentRetired(Event):
+    """Readers no longer see the document; its versions are kept."""
+
     why: str
 
 
 @event("draft.discarded")
 @dataclass(frozen=True, slots=True)
 class DraftDiscarded(Event):
+    """The open draft, at its revision `rev`, was thrown away."""
+
     rev: int
 
 
@@ -71,18 +77,24 @@ class StepDecided(Event):
 @event("organisation.created")
 @dataclass(frozen=True, slots=True)
 class OrganisationCreated(Event):
+    """An organisation began to use Routebook."""
+
     name: str
 
 
 @event("organisation.changed")
 @dataclass(frozen=True, slots=True)
 class OrganisationChanged(Event):
+    """`fields` names what changed in the organisation's settings."""
+
     fields: tuple[str, ...]
 
 
 @event("member.added")
 @dataclass(frozen=True, slots=True)
 class MemberAdded(Event):
+    """A person belongs to the organisation now; `key` is their id in the library folder."""
+
     key: str
     name: str
     access: str
@@ -91,6 +103,8 @@ class MemberAdded(Event):
 @event("member.changed")
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Event):
+    """`fields` names what changed about a person; `access` and `active` are what holds from now on."""
+
     fields: tuple[str, ...]
     access: str
     active: bool
@@ -99,13 +113,15 @@ class MemberChanged(Event):
 @event("member.invited")
 @dataclass(frozen=True, slots=True)
 class MemberInvited(Event):
+    """A person got a link to join; it works until `expires`."""
+
     expires: dt.datetime
 
 
 @event("member.joined")
 @dataclass(frozen=True, slots=True)
 class MemberJoined(Event):
-    pass
+    """The person followed the link, and signs in from now on."""
 
 
 @event("member.away")
@@ -131,6 +147,8 @@ class RoleChanged(Event):
 @event("library.imported")
 @dataclass(frozen=True, slots=True)
 class LibraryImported(Event):
+    """A library folder was read in; the numbers count documents."""
+
     created: int
     published: int
     drafted: int

@@ -62,7 +62,7 @@ COMMANDS: Mapping[str, type[Any]] = {
     "return": c.ReturnTo,
     "cancel": c.Cancel,
 }
-SETTING = frozenset({"then", "refused", "after", "version", "away", "handoffs", "owner"})
+SETTING = frozenset({"then", "refused", "after", "version", "away", "handoffs", "sops", "owner"})
 """What a line may say beside the command: its result, and what has changed in the world."""
 
 
@@ -166,14 +166,14 @@ def read_path(path: list[dict[str, Any]]) -> Iterator[Line]:
             minutes=minutes,
             then=None if then is None else tuple(then),
             refused=values.get("refused", ""),
-            setting={key: values[key] for key in ("away", "handoffs", "version", "owner") if key in values},
+            setting={key: values[key] for key in ("away", "handoffs", "sops", "version", "owner") if key in values},
         )
 
 
 def read_command(words: str, given: dict[str, Any]) -> c.Command:
     name, *rest = words.split()
     kind = COMMANDS[name]
-    values: dict[str, Any] = dict(zip((field.name for field in fields(kind)), (read_word(word) for word in rest)))
+    values: dict[str, Any] = dict(zip((field.name for field in fields(kind)), map(read_word, rest), strict=False))
     values |= {key.replace("-", "_"): value for key, value in given.items()}
     for key, value in values.items():
         if isinstance(value, str) and value.startswith("long text"):

@@ -12,7 +12,7 @@ import pytest
 
 import routebook.core.run
 from routebook.core.events import Event, Refusal, registered, type_of
-from routebook.core.run import NEW_RUN, carry_out, pack, unpack
+from routebook.core.run import NEW_RUN, RunState, carry_out, pack, unpack
 from routebook.core.run import commands as c
 from routebook.core.run import events as e
 from tests.core.run import company
@@ -41,7 +41,7 @@ def test_case(case: Case) -> None:
     assert state.status == case.ends
 
 
-def answer(case: Case, line: Line, state: routebook.core.run.RunState):  # type: ignore[no-untyped-def]
+def answer(case: Case, line: Line, state: RunState) -> tuple[tuple[Event, ...], RunState] | Refusal:
     world = {**case.world, **line.setting}
     definition = replace(case.definition, version=world.get("version", 3))
     context = company.context(line.actor, line.minutes, **facts(world))
@@ -77,7 +77,7 @@ def refusal_codes() -> Iterator[str]:
             else:
                 continue
             if isinstance(code, ast.Constant):
-                yield code.value
+                yield str(code.value)
 
 
 NAMES = """

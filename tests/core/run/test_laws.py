@@ -8,6 +8,8 @@ also through their stored text; nobody reviews what they worked on; and the run 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -48,10 +50,13 @@ ASKED = (("tick",), ("text", "number"), ("none", "link", "tick"), ())
 VALUES = {"text": "ref-1", "number": "1,250.50", "link": "https://example.com/x", "photo": "file-1", "file": "file-2"}
 
 
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
 class Story:
     """One run of a random map, with everything that happened to it."""
 
-    def __init__(self, draw: st.DrawFn, process: Process) -> None:
+    def __init__(self, draw: Draw, process: Process) -> None:
         self.definition = compile_definition(process, 7, 3)
         self.game = TokenGame(process)
         self.facts = draw(facts(process))
@@ -174,7 +179,8 @@ def marking_of(definition: Definition, state: RunState) -> Marking:
 @st.composite
 def facts(draw: st.DrawFn, process: Process) -> dict[str, object]:
     """Published SOPs and hand-offs of a few steps, of their variations too."""
-    handoffs, sops = {}, {}
+    handoffs: dict[tuple[str, str], tuple[HandOffFact, ...]] = {}
+    sops: dict[tuple[str, str], PublishedSop] = {}
     for step in process.steps:
         for variation in ("", *(step.variations.of if step.variations else ())):
             if draw(st.booleans()):
@@ -198,9 +204,9 @@ def commands(draw: st.DrawFn, story: Story) -> tuple[c.Command, str]:
     state = story.state
     last = len(state.tasks)
     task = draw(st.integers(1, last + 1))
-    opened = state.open_tasks()
-    if opened and draw(st.integers(0, 5)):
-        task = draw(st.sampled_from(opened)).number
+    opened = [each.number for each in state.open_tasks()]
+    if bool(opened) and draw(st.integers(0, 5)):
+        task = draw(st.sampled_from(opened))
     known = state.tasks.get(task)
     people = st.sampled_from((*company.PEOPLE, company.LEFT, "nobody"))
     actor = draw(people)
@@ -284,7 +290,7 @@ def test_after_any_return_the_marking_is_reachable_and_the_run_can_finish(data: 
     assert story.replayed() == story.state
 
 
-def complete_any(draw: st.DrawFn, story: Story) -> None:
+def complete_any(draw: Draw, story: Story) -> None:
     """Finish one of the open tasks as its owner can: by a reason instead of work, with any outcome."""
     task = draw(st.sampled_from(story.state.open_tasks()))
     outcome = draw(st.sampled_from(tuple(story.game.ways(task.step))))

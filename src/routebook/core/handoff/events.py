@@ -70,6 +70,8 @@ class HandoffQuestionAsked(Event):
 @event("handoff.question_answered")
 @dataclass(frozen=True, slots=True)
 class HandoffQuestionAnswered(Event):
+    """The question numbered `question` has its answer."""
+
     question: int
     text: str
 
