@@ -80,8 +80,8 @@ class ProcessForm:
     errors: Mapping[str, str] = field(default_factory=dict)
 
     def saved_as(self, rev: int) -> ProcessForm:
-        """The form after saving: rows as they will be read next time, ids included."""
-        return replace(form_of(self.process, base=rev), op=self.op, focus=self.focus)
+        """The same form after saving, with the draft's new number."""
+        return replace(self, base=rev)
 
 
 def form_of(process: Process, *, base: int) -> ProcessForm:
@@ -281,10 +281,7 @@ def _focus(op: str, place: int, count: int) -> int:
 
 def _shown(steps: Sequence[Step | None], known: Sequence[Step]) -> tuple[Row, ...]:
     """Rows for the steps where they stand now; empty rows stay where they were put."""
-    rows = []
-    for step in steps:
-        rows.append(EMPTY_ROW if step is None else _row_of(step, known))
-    return tuple(rows)
+    return tuple(EMPTY_ROW if step is None else _row_of(step, known) for step in steps)
 
 
 def _read_head(typed: Mapping[str, str], before: Process, errors: dict[str, str]) -> Process:

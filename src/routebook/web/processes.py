@@ -190,6 +190,8 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
             form = _save(actor, view, form)
         except actions.Conflict as clash:
             conflict = clash
+        else:
+            view = queries.find(actor, Kind.PROCESS, slug)
     context = _editor(actor, view, form, conflict)
     if request.headers.get("HX-Request"):
         template = "processes/live.html" if form.op == "save" else "processes/editor.html"
