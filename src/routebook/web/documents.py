@@ -1,5 +1,369 @@
-"""The pages of documents."""
+"""The pages of documents: the library, reading, writing, publishing, versions."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from routebook.core.checks import explanation, find_rule
+from routebook.core.document import FOLDERS, AnyDocument, Kind, Procedure, Sop, kind_of
+from routebook.core.events import Refusal
+from routebook.formats.difference import documents as differences_of
+from routebook.store.access import Actor, Refused, Verb, drafting, require
+from routebook.store.actions import documents as actions
+from routebook.store.queries import documents as queries
+from routebook.store.queries import ladder
+from routebook.store.queries.documents import DocumentView
+from routebook.web import document_editor, media, which
+from routebook.web.document_fields import label_of
+from routebook.web.document_form import anchor_of
+from routebook.web.pages import both, fresh_id, now, page, post, show, tell
+from routebook.web.templatetags.documents import address, address_of
+
+KINDS = (Kind.SOP, Kind.PROCEDURE, Kind.WORK_INSTRUCTION, Kind.POLICY, Kind.GOAL)
+"""The kinds that are written here; a process is mapped."""
+
+SHELVES = (Kind.POLICY, Kind.PROCESS, Kind.PROCEDURE, Kind.SOP, Kind.WORK_INSTRUCTION, Kind.GOAL)
+
+SAYS: dict[Kind, Promise] = {
+    Kind.GOAL: gettext_lazy("What should be true, in a number and by a day. Processes serve goals."),
+    Kind.POLICY: gettext_lazy("A rule: what you will and won't do, and why. Never how."),
+    Kind.PROCESS: gettext_lazy("The whole job on one page: what happens, in what order, and who does it."),
+    Kind.PROCEDURE: gettext_lazy("The ordered steps of one task, for whoever does it."),
+    Kind.SOP: gettext_lazy("How one role does one step to a standard: checklist, quality bar, recording."),
+    Kind.WORK_INSTRUCTION: gettext_lazy("The literal clicks of one action that trips people up."),
+}
+SIZES: dict[Kind, Promise] = {
+    Kind.GOAL: gettext_lazy("a sentence"),
+    Kind.POLICY: gettext_lazy("1 to 3 sentences"),
+    Kind.PROCESS: gettext_lazy("one map"),
+    Kind.PROCEDURE: gettext_lazy("half a page"),
+    Kind.SOP: gettext_lazy("one page"),
+    Kind.WORK_INSTRUCTION: gettext_lazy("a few lines"),
+}
+EXAMPLES: dict[Kind, Promise] = {
+    Kind.GOAL: gettext_lazy("A sentence that will be true: “Mei has ten hours a week back”."),
+    Kind.POLICY: gettext_lazy("Short, as people will say it: “Refund within 14 days”."),
+    Kind.WORK_INSTRUCTION: gettext_lazy("The action: “Full refund in Stripe”."),
+}
+
+
+# --- the library --------------------------------------------------------------------------------
+
+
+@page("write")
+def library(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Everything that is written, by kind."""
+    chosen = _kind_or_none(request.GET.get("kind", ""))
+    views = queries.listing(actor)
+    processes = {view.row.slug: view for view in views if view.kind is Kind.PROCESS}
+    counts = Counter(view.kind for view in views)
+    today = now().date()
+    shelves = [
+        (kind, [_on_shelf(view, processes, today) for view in views if view.kind is kind])
+        for kind in SHELVES
+        if counts[kind] and chosen in (None, kind)
+    ]
+    context = {
+        "chosen": chosen,
+        "begin": f"/{FOLDERS[chosen]}/new/" if chosen else "",
+        "counts": [(kind, counts[kind]) for kind in SHELVES],
+        "total": len(views),
+        "shelves": shelves,
+        "waiting": ladder.steps_without_sop(actor) if chosen in (None, Kind.SOP) else (),
+    }
+    return show(request, "documents/library.html", context)
+
+
+def _kind_or_none(name: str) -> Kind | None:
+    return Kind(name) if name in set(Kind) else None
+
+
+def _on_shelf(view: DocumentView, processes: dict[str, DocumentView], today: Any) -> dict[str, Any]:
+    step = ""
+    if isinstance(view.value, Sop | Procedure) and "/" in view.value.step:
+        slug, step_id = view.value.step.split("/", 1)
+        process = processes.get(slug)
+        place = next((one for one in ladder.places_on(process) if one.step.id == step_id), None) if process else None
+        step = f"{place.process.row.title}: {place.number} {place.step.title}" if place else view.value.step
+    due = view.row.review_by
+    return {"view": view, "step": step, "overdue": bool(due and due < today)}
+
+
+@page("write")
+def choose(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Which kind of document to begin."""
+    kinds = (Kind.SOP, Kind.PROCESS, Kind.POLICY, Kind.PROCEDURE, Kind.WORK_INSTRUCTION, Kind.GOAL)
+    offered = [
+        {"kind": kind, "says": SAYS[kind], "size": SIZES[kind], "begin": f"/{FOLDERS[kind]}/new/"}
+        for kind in kinds
+        if actor.may(drafting(kind))
+    ]
+    if not offered:
+        require(actor, Verb.DRAFT_DIRECTIONS)
+    return show(request, "documents/new.html", {"kinds": offered})
+
+
+@both("write")
+def begin(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponseBase:
+    """A new document: its step, from which the map fills in the rest, or its title."""
+    require(actor, drafting(kind))
+    typed = request.POST if request.method == "POST" else request.GET
+    step, refusal = typed.get("step", ""), None
+    if request.method == "POST":
+        try:
+            return redirect(_begin(request, actor, kind, step))
+        except Refused as refused:
+            refusal = refused.refusal
+    context = {
+        "kind": kind,
+        "says": SAYS[kind],
+        "example": EXAMPLES.get(kind, ""),
+        "takes_step": kind in (Kind.SOP, Kind.PROCEDURE),
+        "processes": ladder.all_places(actor) if kind in (Kind.SOP, Kind.PROCEDURE) else (),
+        "step": step,
+        "typed": typed,
+        "refusal": refusal,
+        "command": fresh_id(),
+    }
+    return show(request, "documents/begin.html", context, status=409 if refusal else 200)
+
+
+def _begin(request: HttpRequest, actor: Actor, kind: Kind, step: str) -> str:
+    fields = ladder.beginning(actor, kind, step, request.POST.get("variation", "").strip())
+    if step and not fields:
+        raise Refused(Refusal("no_step", _("This step is on no map."), "step"))
+    title = request.POST.get("title", "").strip()
+    document = actions.create(actor, kind, {**fields, **({"title": title} if title else {})}, now=now())
+    return f"{address_of(kind, document.slug)}edit/"
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+@page("write")
+def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
+    """A document as its readers see it, with the ladder around it."""
+    view = queries.find(actor, kind, slug)
+    due = view.value.review_by
+    context = {
+        **_text(actor, view.value),
+        "view": view,
+        "around": ladder.surroundings(actor, view),
+        "overdue": bool(due and due < now().date()),
+        "may_edit": actor.may(drafting(kind)),
+    }
+    return show(request, "documents/read.html", context)
+
+
+def _text(actor: Actor, value: AnyDocument) -> dict[str, Any]:
+    """What a body template needs."""
+    used = [item.uses for item in queries.checklist_of(value) if item.uses]
+    return {
+        "value": value,
+        "body": f"documents/body/{kind_of(value)}.html",
+        "instructions": queries.work_instructions(actor, used),
+    }
+
+
+@page("write")
+def rule(request: HttpRequest, actor: Actor, rule_id: str) -> HttpResponse:
+    """Why a rule exists, with a wrong and a right example."""
+    found = find_rule(rule_id)
+    if found is None:
+        raise Http404
+    return show(request, "documents/rule.html", {"rule": found, "said": explanation(found)})
+
+
+# --- publishing ---------------------------------------------------------------------------------
+
+
+@both("write")
+def publication(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """Publish the draft: what readers will see differently, minor or major, and a note."""
+    require(actor, Verb.PUBLISH)
+    view = queries.find(actor, kind, slug)
+    if view.draft is None:
+        return redirect(address(view))
+    refusal = None
+    if request.method == "POST":
+        try:
+            _publish(request, actor, view)
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            tell(request, _("Published. This is what readers see now."))
+            return redirect(address(view))
+    findings = document_editor.findings_of(actor, view.draft)
+    context = {
+        "view": view,
+        "value": view.draft,
+        "next": _next_number(actor, view),
+        "asks_rule": _asks_rule(view),
+        "advice": sum(1 for finding in findings if finding.severity == "advice"),
+        "differences": _named_differences(view.published, view.draft) if view.published else (),
+        "typed": request.POST,
+        "refusal": refusal,
+        "anchor": anchor_of(kind, refusal.field) if refusal and refusal.field else "",
+        "command": fresh_id(),
+    }
+    return show(request, "documents/publish.html", context, status=409 if refusal else 200)
+
+
+def _publish(request: HttpRequest, actor: Actor, view: DocumentView) -> None:
+    note = request.POST.get("note", "").strip()
+    if _asks_rule(view) and not note:
+        raise Refused(
+            Refusal("rule_missing", _("Say which rule changed: a policy changes only with its rule."), "note")
+        )
+    rev = request.POST.get("rev", "")
+    actions.publish(
+        actor,
+        view.row.pk,
+        now=now(),
+        major=request.POST.get("major") == "yes",
+        note=note,
+        rev=int(rev) if rev.isdecimal() else None,
+    )
+
+
+def _asks_rule(view: DocumentView) -> bool:
+    return view.kind is Kind.POLICY and view.version > 0
+
+
+def _next_number(actor: Actor, view: DocumentView) -> int:
+    return max((version.number for version in queries.versions(actor, view.row.pk)), default=0) + 1
+
+
+@both("write")
+def removal(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """Discard the draft, after asking once."""
+    require(actor, drafting(kind))
+    view = queries.find(actor, kind, slug)
+    if request.method == "POST":
+        actions.discard_draft(actor, view.row.pk, now=now())
+        tell(request, _("The draft is discarded."))
+        return redirect(address(view) if view.version else "/documents/")
+    return show(request, "documents/removal.html", {"view": view, "command": fresh_id()})
+
+
+@post("write")
+def retirement(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """Take a document out of use."""
+    view = queries.find(actor, kind, slug)
+    actions.retire(actor, view.row.pk, why=request.POST.get("why", ""), now=now())
+    tell(request, _("It is out of use; its versions stay."))
+    return redirect(f"{address(view)}versions/")
+
+
+# --- versions -----------------------------------------------------------------------------------
+
+
+@page("write")
+def versions(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """Every version, and the draft; `?against=1&with=3` leads to the difference of the two."""
+    view = queries.find(actor, kind, slug)
+    newer = request.GET.get("with", "")
+    if newer.isdecimal():
+        return redirect(f"{address(view)}versions/{newer}/?against={request.GET.get('against', '')}")
+    draft = queries.draft_row(view.row) if view.draft else None
+    context = {
+        "view": view,
+        "versions": queries.versions(actor, view.row.pk),
+        "draft_by": draft.updated_by.name if draft and draft.updated_by else "",
+        "draft_at": draft.updated_at if draft else None,
+        "may_edit": actor.may(drafting(kind)),
+        "command": fresh_id(),
+    }
+    return show(request, "documents/versions.html", context)
+
+
+@page("write")
+def version(request: HttpRequest, actor: Actor, kind: Kind, slug: str, number: int) -> HttpResponse:
+    """The text of a version, or with `?against=` its difference to another one."""
+    view = queries.find(actor, kind, slug)
+    row, value = queries.version(actor, view.row.pk, number)
+    context = {
+        **_text(actor, value),
+        "view": view,
+        "version": row,
+        "heading": _("Version %(number)s") % {"number": number},
+        "differences": None,
+        "may_edit": actor.may(drafting(kind)),
+        "command": fresh_id(),
+    }
+    against = request.GET.get("against", "")
+    if against.isdecimal():
+        _row, older = queries.version(actor, view.row.pk, int(against))
+        context["differences"] = _named_differences(older, value)
+        context["compared"] = _("Compared with version %(number)s") % {"number": against}
+    return show(request, "documents/version.html", context)
+
+
+@page("write")
+def draft_difference(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """What the draft says differently from the published text."""
+    view = queries.find(actor, kind, slug)
+    if view.draft is None or view.published is None:
+        return redirect(f"{address(view)}versions/")
+    context = {
+        "view": view,
+        "value": view.draft,
+        "heading": _("Draft"),
+        "compared": _("Compared with version %(number)s") % {"number": view.version},
+        "differences": _named_differences(view.published, view.draft),
+    }
+    return show(request, "documents/version.html", context)
+
+
+def _named_differences(older: AnyDocument, newer: AnyDocument) -> list[dict[str, Any]]:
+    kind = kind_of(newer)
+    return [{"label": label_of(kind, one.field), "pieces": one.pieces} for one in differences_of(older, newer)]
+
+
+@post("write")
+def restoration(request: HttpRequest, actor: Actor, kind: Kind, slug: str, number: int) -> HttpResponseBase:
+    """Make an old version the draft."""
+    view = queries.find(actor, kind, slug)
+    actions.restore(actor, view.row.pk, number, now=now())
+    tell(request, _("Version %(number)s is the draft now. Publish it to bring it back.") % {"number": number})
+    return redirect(f"{address(view)}edit/")
+
+
+# --- addresses ----------------------------------------------------------------------------------
+
+
+def _of_kind(kind: Kind) -> list[URLPattern]:
+    base, arguments = f"{FOLDERS[kind]}/", {"kind": kind}
+    pages: list[tuple[str, Callable[..., HttpResponseBase]]] = [
+        ("new/", begin),
+        ("<slug:slug>/", read),
+        ("<slug:slug>/edit/", document_editor.edit),
+        ("<slug:slug>/draft/", document_editor.autosave),
+        ("<slug:slug>/draft/removal/", removal),
+        ("<slug:slug>/publication/", publication),
+        ("<slug:slug>/retirement/", retirement),
+        ("<slug:slug>/versions/", versions),
+        ("<slug:slug>/versions/draft/", draft_difference),
+        ("<slug:slug>/versions/<int:number>/", version),
+        ("<slug:slug>/versions/<int:number>/restoration/", restoration),
+    ]
+    return [path(base + route, view, arguments) for route, view in pages]
+
+
+urlpatterns: list[URLPattern] = [
+    path("documents/", library),
+    path("documents/new/", choose),
+    path("documents/rules/<slug:rule_id>/", rule),
+    *(pattern for kind in KINDS for pattern in _of_kind(kind)),
+    *which.urlpatterns,
+    *media.urlpatterns,
+]

@@ -33,6 +33,7 @@ from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.store import audit, journal
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
+from routebook.store.actions import handoffs
 from routebook.store.models import Document, Draft, Version
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries.documents import library_of
@@ -295,6 +296,8 @@ def _publish_value(
     document.status = Status.PUBLISHED
     _describe(document, value, now)
     document.save()
+    if isinstance(value, Sop):
+        handoffs.sop_published(actor, version, value.step, now=now)
     journal.touch_facts(document.org_id)
     audit.record(
         document.org_id,
@@ -378,9 +381,7 @@ def _put_draft(actor: Actor, document: Document, value: AnyDocument, now: dt.dat
     return Put(document, "drafted")
 
 
-def _put_text(
-    actor: Actor, document: Document, value: AnyDocument, status: Status, now: dt.datetime, note: str
-) -> Put:
+def _put_text(actor: Actor, document: Document, value: AnyDocument, status: Status, now: dt.datetime, note: str) -> Put:
     result = "unchanged"
     is_retired = document.status == Status.RETIRED
     if _published_text(document) != write_document(value) or (is_retired and status is not Status.RETIRED):

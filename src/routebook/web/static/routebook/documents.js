@@ -1,0 +1,200 @@
+// The form of a document: rows that come, go and move; saving as one types; what was found, beside it.
+// Without this file the same form works by its buttons.
+
+const WAIT = 700; // ms after the last key before a save
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+const form = document.getElementById("document");
+if (form) edit(form);
+
+function edit(form) {
+  const changed = new Set();
+  const side = document.getElementById("side");
+  const conflict = document.getElementById("conflict");
+  let timer = 0;
+  let saving = null;
+
+  form.addEventListener("input", (event) => touch(fieldOf(event.target)));
+  form.addEventListener("change", (event) => touch(fieldOf(event.target)));
+  form.addEventListener("click", press);
+  form.addEventListener("keydown", enter);
+  form.addEventListener("submit", () => clearTimeout(timer));
+  conflict.addEventListener("click", settle);
+  side.addEventListener("click", lead);
+  window.addEventListener("beforeunload", (event) => { if (changed.size && !form.dataset.leaving) event.preventDefault(); });
+  form.addEventListener("submit", () => { form.dataset.leaving = "1"; });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+
+  function touch(name) {
+    if (!name) return;
+    changed.add(name);
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT);
+  }
+
+  // One save at a time: what is typed meanwhile goes with the next one.
+  async function save() {
+    clearTimeout(timer);
+    if (!changed.size) return;
+    if (saving) { timer = setTimeout(save, WAIT); return; }
+    const sent = [...changed];
+    changed.clear();
+    saving = send(sent).finally(() => { saving = null; });
+    await saving;
+  }
+
+  async function send(names) {
+    say(form.dataset.saving);
+    try {
+      const response = await fetch(form.dataset.autosave, { method: "POST", body: body(names), headers: { "X-Requested-With": "fetch" } });
+      const text = await response.text();
+      if (response.status === 409) return meet(text, names);
+      if (!response.ok) throw new Error(String(response.status));
+      side.innerHTML = text;
+      conflict.replaceChildren();
+      const stands = side.firstElementChild;
+      form.elements.rev.value = stands.dataset.rev;
+      const standing = document.getElementById("standing");
+      if (standing) standing.textContent = stands.dataset.count;
+    } catch {
+      for (const name of names) changed.add(name);
+      say(form.dataset.offline);
+      timer = setTimeout(save, 5000);
+    }
+  }
+
+  function body(names) {
+    const data = new FormData();
+    for (const key of ["csrfmiddlewaretoken", "rev", "version"]) data.append(key, form.elements[key].value);
+    for (const name of names) data.append("changed", name);
+    for (const [key, value] of new FormData(form)) {
+      if (names.some((name) => key === name || key.startsWith(`${name}-`))) data.append(key, value);
+    }
+    return data;
+  }
+
+  function say(sentence) {
+    const line = side.querySelector(".saved");
+    if (line) line.textContent = sentence;
+  }
+
+  // Somebody was first. The form keeps what was typed; nothing is sent until the person chose.
+  function meet(text, names) {
+    conflict.innerHTML = text;
+    conflict.dataset.names = names.join(" ");
+    say("");
+  }
+
+  function settle(event) {
+    const notice = event.target.closest(".conflict");
+    if (!notice || !event.target.closest("[data-keep], [data-take]")) return;
+    form.elements.rev.value = notice.dataset.rev;
+    form.elements.version.value = notice.dataset.version;
+    if (event.target.closest("[data-keep]")) {
+      event.preventDefault();
+      conflict.replaceChildren();
+      for (const name of (conflict.dataset.names || event.target.closest("[data-keep]").dataset.keep).trim().split(" ")) changed.add(name);
+      save();
+    } else {
+      changed.clear(); // theirs is on the server; loading the page again shows it
+    }
+  }
+
+  // --- rows -------------------------------------------------------------------------------------
+
+  function press(event) {
+    const button = event.target.closest("button[name=op]");
+    if (!button) return;
+    event.preventDefault();
+    const [verb, name] = button.value.split(":");
+    const rows = rowsOf(name);
+    const row = button.closest(".line-row");
+    if (verb === "add") focusIn(append(rows));
+    if (verb === "remove") remove(rows, row);
+    if (verb === "up" && row.previousElementSibling) { row.previousElementSibling.before(row); button.focus(); }
+    if (verb === "down" && row.nextElementSibling) { row.nextElementSibling.after(row); button.focus(); }
+    number(rows);
+    if (verb !== "add") touch(name);
+  }
+
+  function remove(rows, row) {
+    const next = row.nextElementSibling || row.previousElementSibling;
+    row.remove();
+    focusIn(next || append(rows));
+  }
+
+  function append(rows, after) {
+    const row = rows.querySelector("template").content.firstElementChild.cloneNode(true);
+    if (after) after.after(row); else rows.querySelector("ol").append(row);
+    number(rows);
+    return row;
+  }
+
+  // Enter in a line begins the next one; Backspace in an empty line goes back to the one before.
+  function enter(event) {
+    const row = event.target.closest(".line-row");
+    if (!row || event.target.matches("textarea, select, button, summary") || event.isComposing) return;
+    const rows = row.closest("[data-rows]");
+    if (event.key === "Enter") {
+      event.preventDefault();
+      const next = row.nextElementSibling;
+      focusIn(next && isEmpty(next) ? next : append(rows, row));
+    }
+    if (event.key === "Backspace" && event.target.value === "" && isEmpty(row) && row.previousElementSibling) {
+      event.preventDefault();
+      const before = row.previousElementSibling;
+      row.remove();
+      number(rows);
+      focusIn(before);
+      touch(rows.dataset.rows);
+    }
+  }
+
+  function isEmpty(row) {
+    return [...row.querySelectorAll("input, textarea")].every((input) => input.value.trim() === "");
+  }
+
+  function rowsOf(name) {
+    return form.querySelector(`[data-rows="${name}"]`);
+  }
+
+  function focusIn(row) {
+    row?.querySelector("input, textarea, select")?.focus();
+  }
+
+  // Names and ids follow the order on the page, so that a finding leads to the line that it means.
+  function number(rows) {
+    const pattern = new RegExp(`^((?:f-|(?:up|down|remove):)?${rows.dataset.rows}[-:])(?:\\d+|__i__)`);
+    [...rows.querySelectorAll("ol > .line-row")].forEach((row, at) => {
+      for (const element of [row, ...row.querySelectorAll("[name], [id], [for], [value]")]) {
+        for (const key of ["id", "name", "for"]) {
+          if (element.hasAttribute(key)) element.setAttribute(key, element.getAttribute(key).replace(pattern, `$1${at}`));
+        }
+        if (element.matches("button[name=op]")) element.value = element.value.replace(pattern, `$1${at}`);
+      }
+      for (const element of row.querySelectorAll("[data-number]")) element.textContent = String(at + 1);
+    });
+  }
+
+  // A finding leads to its field: the cursor goes there, and the place shows itself once.
+  function lead(event) {
+    const link = event.target.closest("a[href^='#f-']");
+    const place = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!place) return;
+    event.preventDefault();
+    place.scrollIntoView({ block: "center" });
+    (place.matches("input, textarea, select") ? place : place.querySelector("input, textarea, select") || place).focus({ preventScroll: true });
+    place.classList.remove("flash");
+    void place.offsetWidth;
+    place.classList.add("flash");
+  }
+
+  function fieldOf(input) {
+    const rows = input.closest("[data-rows]");
+    return rows ? rows.dataset.rows : input.name && !input.name.startsWith("was-") ? input.name : "";
+  }
+}
