@@ -23,6 +23,7 @@ from routebook.core.run import commands as c
 from routebook.core.run import events as e
 from routebook.store import facts, models
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
+from routebook.store.actions import handoffs
 from routebook.store.hot_path import Change, FoundProcess, Path, path
 from routebook.store.journal import LONGEST_COMMAND, Conflict, Line, lines_of
 from routebook.store.projection import rows_of
@@ -179,11 +180,8 @@ def _has_consequences(before: RunState, after: RunState, events: Sequence[Event]
     """Whether a task that somebody does at a hand-off level came to a result, good or bad."""
     if not any(isinstance(event, _RESULTS) for event in events):
         return False
-    return any(
-        task.level and before.tasks.get(number) is not task
-        for number, task in after.tasks.items()
-        if number in before.tasks
-    )
+    # The level is the one that it was done at: a reviewer who redoes it works at a level of their own.
+    return any(task.level and after.tasks.get(number) is not task for number, task in before.tasks.items())
 
 
 def after_events(
@@ -200,6 +198,7 @@ def after_events(
 
     Called only for events that end or send back a task which somebody does at a hand-off level.
     """
+    handoffs.note_results(actor, run_id, before, after, events, now=now)
 
 
 # --- who may ----------------------------------------------------------------------------------
