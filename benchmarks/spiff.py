@@ -20,13 +20,23 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.util.task import TaskState
 
 NOT_ELIGIBLE_EVERY = 5
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "temp_store=MEMORY",
+    "mmap_size=134217728",
+    "journal_size_limit=67108864",
+    "wal_autocheckpoint=8000",
+    "cache_size=-20000",
+)
+"""The same as the product's own settings."""
 
 
 class Sqlite:
     def __init__(self, file: str) -> None:
         self.session = sqlite3.connect(file, isolation_level=None)
-        self.session.execute("PRAGMA journal_mode=WAL")
-        self.session.execute("PRAGMA synchronous=NORMAL")
+        for pragma in PRAGMAS:
+            self.session.execute(f"PRAGMA {pragma}")
         self.session.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
 
     def insert(self, run: int, state: str) -> None:

@@ -86,8 +86,8 @@ def sqlite(file: Path) -> dict[str, Any]:
         "temp_store": "MEMORY",
         "mmap_size": 134_217_728,
         "journal_size_limit": 67_108_864,
-        # Pages; four times the default, so that a page that many commits touch is copied and synced once for all of them.
-        "wal_autocheckpoint": 4_000,
+        # Pages; eight times the default, so that a page that many commits touch is copied and synced once for all of them.
+        "wal_autocheckpoint": 8_000,
         "cache_size": -20_000,
     }
     return {

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from routebook.core.run import RunState
 from routebook.store.journal import Line
@@ -56,7 +56,7 @@ class FoundProcess(NamedTuple):
     run_org: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """What one command writes: lines of the record, the run's row and the rows beside it.
 
@@ -82,7 +82,11 @@ class Change:
 
 
 class Path(Protocol):
-    """One database's way."""
+    """One database's way, on one connection."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether everything becomes part of somebody's transaction."""
 
     def whole(self, *, locked: bool) -> AbstractContextManager[None]:
         """Around a read and its write. `locked`: nobody else may write between the two."""
@@ -96,8 +100,10 @@ class Path(Protocol):
 
 
 def path() -> Path:
-    """The way of the database in use."""
-    return _PATHS[connection.vendor]
+    """The way of the database in use, on this thread's connection."""
+    django = connections[DEFAULT_DB_ALIAS]
+    django.ensure_connection()
+    return _PATHS[django.vendor](django)
 
 
 # --- SQLite -----------------------------------------------------------------------------------
@@ -106,13 +112,34 @@ def path() -> Path:
 class SqlitePath:
     """The write lock makes a read and its write one; `write` never loses a race."""
 
+    def __init__(self, django: Any) -> None:
+        self._django = django
+        self._raw = django.connection
+
+    @property
+    def joins(self) -> bool:
+        return bool(self._django.in_atomic_block)
+
     def whole(self, *, locked: bool) -> AbstractContextManager[None]:
-        return nullcontext() if connection.in_atomic_block else _sqlite_transaction()
+        return nullcontext() if self.joins else self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        raw = self._raw
+        with write_lock(self._django), self._django.wrap_database_errors:
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                raw.execute("COMMIT")
+            except BaseException:
+                # SQLite has already rolled back by itself after some errors, such as a full disk.
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                raise
 
     def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
         name = "read_run" if isinstance(run, str) else "read_run_by_number"
-        values = {"org": org, "run": run, "member": member, "command": command}
-        row = self._execute(name, values).fetchone()
+        row = self._execute(name, {"org": org, "run": run, "member": member, "command": command}).fetchone()
         return FoundRun(*row) if row else None
 
     def read_process(self, org: int, process: int, run: str, member: int, *, locked: bool) -> FoundProcess:
@@ -120,96 +147,65 @@ class SqlitePath:
         return FoundProcess(*self._execute("read_process", values).fetchone())
 
     def write(self, change: Change) -> bool:
-        with connection.wrap_database_errors:
-            if not self._write_run(change):
-                return False
-            key = (change.org, change.run)
-            self._many(
-                "insert_event",
-                [
-                    (
-                        *key,
-                        line.stream,
-                        line.seq,
-                        line.name,
-                        line.version,
-                        line.actor,
-                        _text(line.at),
-                        line.command,
-                        line.n,
-                        line.salt,
-                        line.payload,
-                        line.digest,
-                        line.hash,
-                    )
-                    for line in change.lines
-                ],
-            )
-            at = _text(change.at)
-            self._many("put_task", [(*key, *map(_plain, row)) for row in change.rows.tasks])
-            self._many("insert_question", [(*key, *map(_plain, row)) for row in change.rows.questions])
-            self._many(
-                "answer_question", [(text, by, _text(when), *key, n) for n, text, by, when in change.rows.answers]
-            )
-            self._many("insert_notice", [(change.org, at, at, *row) for row in change.rows.notices])
-        return True
+        with self._django.wrap_database_errors:
+            written = self._write_run(change)
+            if written:
+                self._write_rows(change)
+        return written
 
     def _write_run(self, change: Change) -> bool:
         state, last = change.state, change.lines[-1]
-        ended_at = _plain(change.ended_at)
+        now = (last.seq, last.hash, change.snapshot)
+        where = (change.run, change.org, change.expected)
         if change.version is None:
-            values: Row = (
-                *(state.status.value, ended_at, last.seq, last.hash, change.snapshot),
-                *(change.run, change.org, change.expected),
-            )
-            return bool(self._execute("update_run", values).rowcount == 1)
-        if self._execute("take_number", (change.org, state.number)).rowcount != 1:
+            if change.ended_at is None:
+                return self._count("update_run", (*now, *where)) == 1
+            return self._count("end_run", (*now, state.status.value, _text(change.ended_at), *where)) == 1
+        if self._count("take_number", (change.org, state.number)) != 1:
             return False
         values = (
-            *(change.run, change.org, state.number, state.name, state.process, change.version),
-            *(_member(state.owner), state.status.value, _plain(state.due), _plain(state.started_at), ended_at),
-            *(last.seq, last.hash, change.snapshot),
+            *(change.run, change.org, state.number, state.name, state.process, change.version, _member(state.owner)),
+            *(state.status.value, _text(state.due), _text(state.started_at), _text(change.ended_at)),
+            *now,
         )
-        self._execute("insert_run", values)
-        return True
+        return self._count("insert_run", values) == 1
+
+    def _write_rows(self, change: Change) -> None:
+        org, run, rows = change.org, change.run, change.rows
+        at = _text(change.at)
+        events = [
+            (org, run, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash_)
+            for stream, seq, name, version, actor, _, command, n, salt, payload, digest, hash_ in change.lines
+        ]
+        self._many("insert_event", events)
+        self._many("put_task", [(org, run, *_texts(row)) for row in rows.tasks])
+        self._many("insert_question", [(org, run, *_texts(row)) for row in rows.questions])
+        self._many("answer_question", [(text, by, at, org, run, number) for number, text, by, _ in rows.answers])
+        self._many("insert_notice", [(org, at, at, *row) for row in rows.notices])
 
     def _execute(self, name: str, values: Any) -> Any:
-        connection.ensure_connection()
-        return connection.connection.execute(statement("sqlite", name), values)
+        return self._raw.execute(statement("sqlite", name), values)
+
+    def _count(self, name: str, values: Row) -> int:
+        rows: int = self._execute(name, values).rowcount
+        return rows
 
     def _many(self, name: str, rows: Sequence[Row]) -> None:
         if rows:
-            connection.connection.executemany(statement("sqlite", name), rows)
+            self._raw.executemany(statement("sqlite", name), rows)
 
 
-@contextmanager
-def _sqlite_transaction() -> Iterator[None]:
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    with write_lock(connection), connection.wrap_database_errors:
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            raw.execute("COMMIT")
-        except BaseException:
-            # SQLite has already rolled back by itself after some errors, such as a full disk.
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
-            raise
-
-
-def _plain(value: Any) -> Any:
-    return _text(value) if isinstance(value, dt.datetime) else value
-
-
-def _text(moment: dt.datetime) -> str:
+def _text(moment: dt.datetime | None) -> str | None:
     """A moment as Django keeps it in SQLite."""
-    return str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+    return None if moment is None else str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+
+
+def _texts(row: Row) -> Row:
+    return tuple([_text(value) if type(value) is dt.datetime else value for value in row])
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
 
-_NEVER_BY_ITSELF = 1 << 62
 _encode = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dt.datetime.isoformat
 ).encode
@@ -219,8 +215,16 @@ class PostgresqlPath:
     """No lock at first: `write` is guarded by the number of the last event that was read. A second try locks
     the run's row before it reads, so it can't lose again."""
 
+    def __init__(self, django: Any) -> None:
+        self._django = django
+        self._raw = django.connection
+
+    @property
+    def joins(self) -> bool:
+        return bool(self._django.in_atomic_block)
+
     def whole(self, *, locked: bool) -> AbstractContextManager[Any]:
-        return transaction.atomic() if locked and not connection.in_atomic_block else nullcontext()
+        return transaction.atomic() if locked and not self.joins else nullcontext()
 
     def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
         if locked:
@@ -228,14 +232,24 @@ class PostgresqlPath:
             by_id = isinstance(run, str)
             self._execute("lock_run", {"org": org, "id": run if by_id else None, "number": None if by_id else run})
         name = "read_run" if isinstance(run, str) else "read_run_by_number"
-        row = self._execute(name, {"org": org, "run": run, "member": member, "command": command}).fetchone()
-        return FoundRun(*row) if row else None
+        row = self._execute(name, {"org": org, "run": run, "member": member, "command": command})
+        if row is None:
+            return None
+        id_, number, seq, head, snapshot, process, version, content_hash, facts, access, written = row
+        return FoundRun(
+            *(id_, int(number), int(seq), head, snapshot, int(process), int(version), content_hash, int(facts)),
+            *(access, _number(written)),
+        )
 
     def read_process(self, org: int, process: int, run: str, member: int, *, locked: bool) -> FoundProcess:
         if locked:
             self._execute("lock_numbers", {"org": org})
         values = {"org": org, "process": process, "run": run, "member": member}
-        return FoundProcess(*self._execute("read_process", values).fetchone())
+        found, status, version, content_hash, facts, number, access, run_org = self._execute("read_process", values)
+        return FoundProcess(
+            *(_number(found), status, _number(version), content_hash, int(facts), int(number), access),
+            _number(run_org),
+        )
 
     def write(self, change: Change) -> bool:
         state, last, rows = change.state, change.lines[-1], change.rows
@@ -271,16 +285,18 @@ class PostgresqlPath:
                 "due": state.due,
                 "started_at": state.started_at,
             }
-        return bool(self._execute(name, values).fetchone()[0])
+        return bool(int(self._execute(name, values)[0]))
 
-    def _execute(self, name: str, values: dict[str, Any]) -> Any:
-        connection.ensure_connection()
-        raw: Any = connection.connection
-        if raw.prepare_threshold is None:
-            # Django switches prepared statements off; these few are worth it, and only these ask for it.
-            raw.prepare_threshold = _NEVER_BY_ITSELF
-        with connection.wrap_database_errors:
-            return raw.execute(statement("postgresql", name), values, prepare=True)
+    def _execute(self, name: str, values: Any) -> Any:
+        # PostgreSQL's driver is an extra, so it is loaded where it is in use.
+        from routebook.store.prepared import execute
+
+        with self._django.wrap_database_errors:
+            return execute(self._raw, name, values)
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 def _event(line: Line) -> dict[str, Any]:
@@ -304,4 +320,4 @@ def _member(person: str) -> int | None:
     return int(person) if person else None
 
 
-_PATHS: dict[str, Path] = {"sqlite": SqlitePath(), "postgresql": PostgresqlPath()}
+_PATHS: dict[str, Callable[[Any], Path]] = {"sqlite": SqlitePath, "postgresql": PostgresqlPath}

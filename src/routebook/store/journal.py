@@ -23,6 +23,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -39,8 +40,7 @@ class Conflict(Exception):
     """Somebody else appended to the stream first. Load again, decide again, append again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a stream, as it is stored."""
 
     stream: str
@@ -73,9 +73,13 @@ def digest_of(salt: str, payload: str) -> str:
     return sha256(bytes.fromhex(salt) + payload.encode()).hexdigest()
 
 
-def hash_of(prev: str, stream: str, seq: int, name: str, version: int, actor: str, at: dt.datetime, digest: str) -> str:
+def moment_of(at: dt.datetime) -> str:
+    """A time as the chain spells it."""
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def hash_of(prev: str, stream: str, seq: int, name: str, version: int, actor: str, moment: str, digest: str) -> str:
     """The hash of a line whose predecessor's hash is `prev`."""
-    moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return sha256(f"{prev}\n{stream}\n{seq}\n{name}\n{version}\n{actor}\n{moment}\n{digest}".encode()).hexdigest()
 
 
@@ -88,6 +92,7 @@ def lines_of(
     """
     salts = os.urandom(SALT_BYTES * len(events)).hex()
     width = 2 * SALT_BYTES
+    moment = moment_of(at)
     lines = []
     for n, event in enumerate(events):
         kind = type_of(event)
@@ -95,7 +100,7 @@ def lines_of(
         payload = encode(event)
         digest = digest_of(salt, payload)
         seq += 1
-        head = hash_of(head, stream, seq, kind.name, kind.version, actor, at, digest)
+        head = hash_of(head, stream, seq, kind.name, kind.version, actor, moment, digest)
         lines.append(Line(stream, seq, kind.name, kind.version, actor, at, command_id, n, salt, payload, digest, head))
     return tuple(lines)
 

@@ -310,6 +310,7 @@ class HandOff(models.Model):
 # --- runs ---------------------------------------------------------------------------------------
 # Every completion writes these tables, and each index is one more page to write. A foreign key has none of its own
 # (`db_index=False`) where a constraint already finds the rows. An event's run is found by its stream.
+# Numbers that the engine counts have no CHECK either: PostgreSQL would parse and plan it anew for every statement.
 
 
 class Run(models.Model):
@@ -318,7 +319,7 @@ class Run(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32)
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="runs", db_index=False)
-    number = models.PositiveIntegerField()
+    number = models.IntegerField()
     name = models.CharField(max_length=200, blank=True)
     process = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="runs", db_index=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs", db_index=False)
@@ -327,7 +328,7 @@ class Run(models.Model):
     due = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    seq = models.PositiveIntegerField(default=0)
+    seq = models.IntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
     snapshot = models.TextField(default="")
 
@@ -347,14 +348,14 @@ class Task(models.Model):
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tasks", db_index=False)
-    number = models.PositiveIntegerField()
+    number = models.IntegerField()
     step = models.CharField(max_length=120)
-    attempt = models.PositiveIntegerField(default=1)
+    attempt = models.IntegerField(default=1)
     status = models.CharField(max_length=16, choices=choices_of(TaskStatus))
     assignee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="tasks", null=True, db_index=False)
     done_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     level = models.CharField(max_length=16, blank=True)
-    review_of = models.PositiveIntegerField(default=0)
+    review_of = models.IntegerField(default=0)
     sop = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="tasks", db_index=False)
     variation = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=200, blank=True)
@@ -378,8 +379,8 @@ class Question(models.Model):
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="questions", db_index=False)
-    task = models.PositiveIntegerField()
-    number = models.PositiveIntegerField()
+    task = models.IntegerField()
+    number = models.IntegerField()
     sop = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="questions")
     text = models.TextField()
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
@@ -406,13 +407,13 @@ class Event(models.Model):
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
     stream = models.CharField(max_length=80)
-    seq = models.PositiveIntegerField()
+    seq = models.IntegerField()
     name = models.CharField(max_length=64)
-    version = models.PositiveSmallIntegerField(default=1)
+    version = models.SmallIntegerField(default=1)
     actor = models.CharField(max_length=64)
     at = models.DateTimeField()
     command = models.CharField(max_length=80)
-    n = models.PositiveSmallIntegerField()
+    n = models.SmallIntegerField()
     salt = models.CharField(max_length=32)
     payload = models.TextField()
     digest = models.CharField(max_length=64)
@@ -424,7 +425,6 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["org", "stream", "seq"], name="event_seq"),
             models.UniqueConstraint(fields=["org", "stream", "command", "n"], name="event_command"),
         ]
-        indexes: ClassVar = [models.Index(fields=["org", "at"], name="event_time")]
 
 
 class Outbox(models.Model):
@@ -436,7 +436,7 @@ class Outbox(models.Model):
     payload = models.TextField()
     next_due = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.SmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)

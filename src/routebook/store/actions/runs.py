@@ -122,9 +122,8 @@ class _NeedsTransaction(Exception):
 
 
 def _carry_out(attempt: Callable[..., Result]) -> Result:
-    way = path()
     for n in range(ATTEMPTS):
-        locked = n > 0
+        way, locked = path(), n > 0
         try:
             with way.whole(locked=locked):
                 return attempt(way, locked=locked)
@@ -156,7 +155,7 @@ def _write(
     version: int | None,
 ) -> Result:
     followed = _has_consequences(before, state, events)
-    if followed and not transaction.get_connection().in_atomic_block:
+    if followed and not way.joins:
         raise _NeedsTransaction
     lines = _lines(run_id, seq, head, events, actor, now, command_id)
     rows = rows_of(before, state, events, run=run_id, seq=seq, actor=actor.id, at=now)

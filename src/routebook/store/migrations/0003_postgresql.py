@@ -5,7 +5,6 @@ the code above does. And room on the pages of the two tables whose rows change i
 needs no new index entries.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db import migrations
@@ -27,17 +26,33 @@ BACKWARDS = (
     "ALTER TABLE store_task DROP CONSTRAINT task_run_same_org",
     "ALTER TABLE store_run DROP CONSTRAINT run_document_same_org",
 )
+# What the composite keys promise already (the outbox is written by the same statement). Each of these would lock its parent row once more in every transaction,
+# and the organisation's row is everybody's parent.
+IMPLIED = (("Task", "run_id"), ("Task", "org_id"), ("Event", "run_id"), ("Event", "org_id"), ("Outbox", "org_id"))
 
 
-def on_postgresql(statements: tuple[str, ...]) -> Callable[[Any, Any], None]:
-    def run(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in statements:
-                schema_editor.execute(statement)
+def promise(apps: Any, schema_editor: Any) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    for statement in FORWARDS:
+        schema_editor.execute(statement)
+    for name, column in IMPLIED:
+        model = apps.get_model("store", name)
+        for constraint in schema_editor._constraint_names(model, [column], foreign_key=True):
+            schema_editor.execute(f'ALTER TABLE {model._meta.db_table} DROP CONSTRAINT "{constraint}"')
 
-    return run
+
+def take_back(apps: Any, schema_editor: Any) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    for statement in BACKWARDS:
+        schema_editor.execute(statement)
+    for name, column in IMPLIED:
+        model = apps.get_model("store", name)
+        field = model._meta.get_field(column.removesuffix("_id"))
+        schema_editor.execute(schema_editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
 
 
 class Migration(migrations.Migration):
     dependencies = [("store", "0002_lean_indexes")]
-    operations = [migrations.RunPython(on_postgresql(FORWARDS), on_postgresql(BACKWARDS))]
+    operations = [migrations.RunPython(promise, take_back)]

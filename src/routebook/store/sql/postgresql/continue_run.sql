@@ -2,13 +2,13 @@
 -- and so is everything that is joined to it: nothing is written, and the count says so.
 WITH run AS (
   UPDATE store_run
-     SET status = %(status)s, ended_at = %(ended_at)s, seq = %(seq)s, head = %(head)s, snapshot = %(snapshot)s
-   WHERE id = %(run)s AND org_id = %(org)s AND seq = %(expected)s
+     SET status = %(status)s::varchar, ended_at = %(ended_at)s::timestamptz, seq = %(seq)s::int, head = %(head)s, snapshot = %(snapshot)s
+   WHERE id = %(run)s::varchar AND org_id = %(org)s::bigint AND seq = %(expected)s::int
   RETURNING id, org_id
 ),
 event AS (
   INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
-  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s, %(at)s, %(command)s, x.n, x.salt,
+  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
          x.payload, x.digest, x.hash
     FROM run, json_to_recordset(%(events)s::json)
            AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
@@ -45,7 +45,7 @@ task AS (
 ),
 notice AS (
   INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
-  SELECT run.org_id, x.kind, x.key, x.payload, %(at)s, %(at)s, 0, ''
+  SELECT run.org_id, x.kind, x.key, x.payload, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
     FROM run, json_to_recordset(%(notices)s::json) AS x(kind text, key text, payload text)
 )
 SELECT count(*) FROM run

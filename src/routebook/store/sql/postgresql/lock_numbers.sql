@@ -1,1 +1,1 @@
-SELECT 1 FROM store_organisation WHERE id = %(org)s FOR NO KEY UPDATE
+SELECT 1 FROM store_organisation WHERE id = %(org)s::bigint FOR NO KEY UPDATE

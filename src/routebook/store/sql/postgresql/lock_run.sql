@@ -1,1 +1,1 @@
-SELECT 1 FROM store_run WHERE org_id = %(org)s AND (id = %(id)s OR number = %(number)s) FOR NO KEY UPDATE
+SELECT 1 FROM store_run WHERE org_id = %(org)s::bigint AND (id = %(id)s::varchar OR number = %(number)s::int) FOR NO KEY UPDATE

@@ -2,20 +2,20 @@
 -- since they were read, writes nothing and counts none.
 WITH taken AS (
   UPDATE store_organisation SET next_run = next_run + 1
-   WHERE id = %(org)s AND next_run = %(number)s AND NOT EXISTS (SELECT 1 FROM store_run WHERE id = %(run)s)
+   WHERE id = %(org)s::bigint AND next_run = %(number)s::int AND NOT EXISTS (SELECT 1 FROM store_run WHERE id = %(run)s::varchar)
   RETURNING id
 ),
 run AS (
   INSERT INTO store_run (id, org_id, number, name, process_id, version_id, owner_id, status, due, started_at, ended_at,
                          seq, head, snapshot)
-  SELECT %(run)s, taken.id, %(number)s, %(name)s, %(process)s, %(version)s, %(owner)s, %(status)s, %(due)s,
-         %(started_at)s, %(ended_at)s, %(seq)s, %(head)s, %(snapshot)s
+  SELECT %(run)s::varchar, taken.id, %(number)s::int, %(name)s::varchar, %(process)s::bigint, %(version)s::bigint, %(owner)s::bigint, %(status)s::varchar, %(due)s::timestamptz,
+         %(started_at)s::timestamptz, %(ended_at)s::timestamptz, %(seq)s::int, %(head)s, %(snapshot)s
     FROM taken
   RETURNING id, org_id
 ),
 event AS (
   INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
-  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s, %(at)s, %(command)s, x.n, x.salt,
+  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
          x.payload, x.digest, x.hash
     FROM run, json_to_recordset(%(events)s::json)
            AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
@@ -52,7 +52,7 @@ task AS (
 ),
 notice AS (
   INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
-  SELECT run.org_id, x.kind, x.key, x.payload, %(at)s, %(at)s, 0, ''
+  SELECT run.org_id, x.kind, x.key, x.payload, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
     FROM run, json_to_recordset(%(notices)s::json) AS x(kind text, key text, payload text)
 )
 SELECT count(*) FROM run

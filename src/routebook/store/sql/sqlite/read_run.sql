@@ -1,8 +1,8 @@
 -- Everything that one command on a run needs, in one read: where the run stands, whether this command was
 -- carried out before, whether the actor still belongs here, and the number that says which facts are current.
 SELECT r.id, r.number, r.seq, r.head, r.snapshot, r.process_id, r.version_id, v.content_hash, o.facts, m.access,
-       (SELECT max(e.seq) FROM store_event e
-         WHERE e.org_id = r.org_id AND e.stream = 'run:' || r.id AND e.command = :command)
+       (SELECT e.seq FROM store_event e
+         WHERE e.org_id = r.org_id AND e.stream = 'run:' || r.id AND e.command = :command AND e.n = 0)
   FROM store_run r
   JOIN store_organisation o ON o.id = r.org_id
   JOIN store_version v ON v.id = r.version_id
