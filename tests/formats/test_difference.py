@@ -42,8 +42,12 @@ def test_texts_without_end_are_shown_one_after_the_other() -> None:
 
 
 def test_only_fields_that_differ_are_told_in_the_order_of_the_file() -> None:
-    older = Sop(slug="a", title="A", minutes=6, checklist=(ChecklistItem("Open it"), ChecklistItem("Pay", Evidence.TEXT)))
-    newer = Sop(slug="a", title="A", minutes=7, checklist=(ChecklistItem("Open it"), ChecklistItem("Pay", Evidence.FILE)))
+    older = Sop(
+        slug="a", title="A", minutes=6, checklist=(ChecklistItem("Open it"), ChecklistItem("Pay", Evidence.TEXT))
+    )
+    newer = Sop(
+        slug="a", title="A", minutes=7, checklist=(ChecklistItem("Open it"), ChecklistItem("Pay", Evidence.FILE))
+    )
     found = documents(older, newer)
     assert [difference.field for difference in found] == ["minutes", "checklist"]
     assert [piece.text for piece in found[1].pieces] == ["- Open it\n- Pay · ", "text", "file"]

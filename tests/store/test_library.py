@@ -115,7 +115,9 @@ def test_the_sample_exports_to_its_own_files() -> None:
 def test_a_secret_in_one_document_keeps_everything_out() -> None:
     actor = owner()
     folder = sample()
-    leak = Policy(slug="zz-leak", title="Leak", owner="Founder", statement="The key is sk_live_4eC39HqLyjWDarjtT1zdp7dc.")
+    leak = Policy(
+        slug="zz-leak", title="Leak", owner="Founder", statement="The key is sk_live_4eC39HqLyjWDarjtT1zdp7dc."
+    )
     library = Library(folder.library.organisation, (*folder.library.documents, leak))
     with pytest.raises(Refused) as refused:
         bring(actor, library, folder.media, now=NOW)

@@ -32,7 +32,7 @@ MANY: dict[str, Promise] = {
     Kind.WORK_INSTRUCTION: _("Work instructions"),
 }
 EVIDENCE: dict[str, Promise] = {
-    Evidence.NONE: _("nothing"),
+    Evidence.NONE: _("no evidence"),
     Evidence.TICK: _("a tick"),
     Evidence.TEXT: _("a text"),
     Evidence.NUMBER: _("a number"),
