@@ -1,0 +1,56 @@
+"""`routebook map`: one process as a drawing or as text."""
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from routebook.cli import main as cli
+
+SAMPLE = Path(__file__).parents[2] / "src" / "routebook" / "sample"
+REFUND = str(SAMPLE / "processes" / "refund-a-customer.md")
+
+
+def test_the_drawing_stands_alone_and_shows_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", REFUND]) == cli.FINE
+    drawn = ET.fromstring(capsys.readouterr().out)
+    texts = ["".join(element.itertext()) for element in drawn.iter() if element.tag.endswith("text")]
+    assert texts.count("SOP") == 3
+
+
+def test_several_variations_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", str(SAMPLE / "processes" / "publish-a-social-post.md"), "--to", "svg"]) == cli.FINE
+    assert "3 SOPs" in capsys.readouterr().out
+
+
+def test_the_same_as_mermaid(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", REFUND, "--to", "mermaid"]) == cli.FINE
+    assert capsys.readouterr().out.startswith("flowchart")
+
+
+def test_a_file_outside_a_library_is_drawn_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = tmp_path / "refund-a-customer.md"
+    alone.write_bytes(Path(REFUND).read_bytes())
+    assert cli.main(["map", str(alone)]) == cli.FINE
+    assert "<svg" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [(str(SAMPLE / "policies" / "reply-in-a-day.md"), "is not a process"), ("nowhere.md", "can't be read"),
+     (str(SAMPLE / "routebook.yaml"), "---")],
+)  # fmt: skip
+def test_what_has_no_map_is_wrong_use(file: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", file]) == cli.WRONG_USE
+    assert said in capsys.readouterr().err
+
+
+def test_neither_map_nor_which_loads_django() -> None:
+    code = (
+        "import sys; from routebook.cli.main import main\n"
+        f"main(['map', {REFUND!r}]); main(['which', '--answers', 'yes'])\n"
+        "sys.exit('django' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
