@@ -29,6 +29,7 @@ from routebook.core.document import (
 from routebook.core.events import Refusal
 from routebook.formats.errors import Refused as Unreadable
 from routebook.formats.markdown import read_document, write_document
+from routebook.formats.merge import Prefer, merge
 from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.store import audit, journal
@@ -43,12 +44,17 @@ SLUG_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two people changed the same field: its name, both values as plain data, and who was first."""
+    """Two people changed the same field: its name, both values as plain data, and who was first.
+
+    Within a map, `step` is the step's id and `part` the field of the step ("" for the whole step).
+    """
 
     field: str
     theirs: Any
     yours: Any
     who: str
+    step: str = ""
+    part: str = ""
 
 
 class Conflict(Exception):
@@ -165,11 +171,47 @@ def change_draft(actor: Actor, document_id: int, *, base: int, fields: Mapping[s
         raise Conflict(draft.rev, clashes)
     if not changed:
         return draft
-    merged = {**draft.fields, **changed}
-    merged = {name: value for name, value in merged.items() if value is not None}
-    value = _value(Kind(document.kind), document.slug, merged)
+    return _keep(actor, document, draft, {**draft.fields, **changed}, now)
+
+
+@transaction.atomic
+def merge_draft(
+    actor: Actor,
+    document_id: int,
+    *,
+    was: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    now: dt.datetime,
+    settled: tuple[int, Prefer] | None = None,
+) -> Draft:
+    """Bring the whole text `fields`, which began as `was`, into the draft, whatever others did to it meanwhile.
+
+    Changes of different fields and of different steps merge; the same one is a `Conflict`. `settled` is the rev at
+    which the person looked at the conflict, and whose changes stand; a newer rev is looked at again.
+    """
+    document = document_for_change(actor, document_id)
+    require(actor, drafting(Kind(document.kind)))
+    draft = _open_draft(document, actor, now)
+    looked_at, prefer = settled or (0, Prefer.YOURS)
+    merged = merge(was, fields, draft.fields, prefer)
+    if merged.clashes and looked_at != draft.rev:
+        who = draft.updated_by.name if draft.updated_by else ""
+        clashes = (Clash(one.field, one.theirs, one.yours, who, one.step, one.part) for one in merged.clashes)
+        raise Conflict(draft.rev, tuple(clashes))
+    return _keep(actor, document, draft, merged.fields, now)
+
+
+def _keep(actor: Actor, document: Document, draft: Draft, wanted: Mapping[str, Any], now: dt.datetime) -> Draft:
+    """Make the draft say `wanted`, if it doesn't yet."""
+    value = _value(
+        Kind(document.kind), document.slug, {name: value for name, value in wanted.items() if value is not None}
+    )
+    plain = to_plain(value)
+    changed = {name for name in draft.fields.keys() | plain.keys() if draft.fields.get(name) != plain.get(name)}
+    if not changed:
+        return draft
     draft.rev += 1
-    draft.fields = to_plain(value)
+    draft.fields = plain
     draft.changed = {**draft.changed, **dict.fromkeys(changed, draft.rev)}
     draft.updated_by_id = actor.member
     draft.updated_at = now
@@ -181,12 +223,13 @@ def change_draft(actor: Actor, document_id: int, *, base: int, fields: Mapping[s
 
 
 def _open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
+    """The open draft, else one that says what is published. That one is stored by the first change to it."""
     draft = Draft.objects.select_related("updated_by").filter(document=document).first()
     if draft is not None:
         return draft
     assert document.published is not None
     plain = to_plain(document_of(document.published, Kind(document.kind), document.slug))
-    return Draft.objects.create(
+    return Draft(
         org_id=document.org_id,
         document=document,
         fields=plain,
