@@ -1,0 +1,112 @@
+"""The sample's hand-offs: offered, accepted, confirmed, and carried on as far as the history says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from routebook.core.handoff import LINE, AccessCard, Level, ToolAccess, unpack
+from routebook.core.handoff import commands as c
+from routebook.store.access import Actor
+from routebook.store.actions import handoffs
+from routebook.store.models import HandOff
+from routebook.store.sample.calendars import Calendars
+from routebook.store.sample.history import Row
+
+MINUTES_TO_ACCEPT = 70
+MINUTES_TO_CONFIRM = 55
+MINUTES_TO_DECIDE = 90
+
+Act = Callable[[dt.datetime], None]
+AddToAgenda = Callable[[dt.datetime, Act], None]
+
+
+class Learning:
+    """Every hand-off of the history on its way to the level at which it stands."""
+
+    def __init__(
+        self,
+        people: Mapping[str, Actor],
+        calendars: Calendars,
+        rows: Sequence[Row],
+        processes: Mapping[str, int],
+        at: AddToAgenda,
+    ) -> None:
+        self.people, self.calendars, self.rows, self.processes, self.at = people, calendars, rows, processes, at
+        self.begun: dict[int, Row] = {}
+        self.deciding: set[tuple[int, str]] = set()
+
+    def begin(self) -> None:
+        for row in self.rows:
+            self.at(self.calendars.days_back(row["day"], row["at"], row["by"]), self.preparing(row))
+
+    def preparing(self, row: Row) -> Act:
+        def act(now: dt.datetime) -> None:
+            handoff = handoffs.prepare(
+                self.people[row["by"]],
+                self.processes[row["process"]],
+                row["step"],
+                variation=row.get("variation", ""),
+                receiver=self.people[row["to"]].member,
+                card=self.card(row),
+                command_id="sample-prepare",
+                now=now,
+            )
+            self.begun[handoff.pk] = row
+            if row["stands"] != Level.PREPARED:
+                self.plan_acceptance(handoff, row, now)
+
+        return act
+
+    def card(self, row: Row) -> AccessCard:
+        return AccessCard(
+            tools=tuple(ToolAccess(**tool) for tool in row["tools"]),
+            spend_limit=row["spend_limit"],
+            may_decide=row["may_decide"],
+            ask_when=row["ask_when"],
+            revoker=self.people[row["by"]].id,
+        )
+
+    def plan_acceptance(self, handoff: HandOff, row: Row, now: dt.datetime) -> None:
+        """The receiver asks and restates; the delegator answers and confirms."""
+        moment = now
+        if "ask" in row:
+            moment = self.calendars.after(row["to"], moment, 20)
+            self.do(handoff, row["to"], moment, c.Ask(row["ask"]))
+            moment = self.calendars.after(row["by"], moment, 30)
+            self.do(handoff, row["by"], moment, c.Answer(0, row["answer"]))
+        moment = self.calendars.after(row["to"], moment, MINUTES_TO_ACCEPT)
+        self.do(handoff, row["to"], moment, c.Accept(row["restated"], tuple(row.get("missing", ()))))
+        if row["stands"] == Level.ACCEPTED:
+            return
+        moment = self.calendars.after(row["by"], moment, MINUTES_TO_CONFIRM)
+        self.do(handoff, row["by"], moment, c.ConfirmUnderstanding())
+        if "promote" in row:
+            promotion = row["promote"]
+            moment = self.calendars.days_back(promotion["day"], "10:00", row["by"])
+            self.do(handoff, row["by"], moment, c.Promote(promotion["reason"]))
+
+    def look_for_proposals(self, now: dt.datetime) -> None:
+        """Delegators follow what is proposed, until the hand-off stands where the history says."""
+        for handoff in HandOff.objects.filter(pk__in=self.begun).order_by("pk"):
+            row, state = self.begun[handoff.pk], unpack(handoff.snapshot)
+            known = (handoff.pk, str(state.proposal))
+            if state.proposal is Level.NONE or known in self.deciding:
+                continue
+            if LINE.index(state.proposal) > LINE.index(Level(row["stands"])):
+                continue
+            self.deciding.add(known)
+            moment = self.calendars.after(row["by"], now, MINUTES_TO_DECIDE)
+            back = LINE.index(state.proposal) < LINE.index(state.level)
+            self.do(handoff, row["by"], moment, c.DeclineProposal(KEEP_GOING) if back else c.Promote())
+
+    def do(self, handoff: HandOff, who: str, moment: dt.datetime, command: c.HandoffCommand) -> None:
+        name = f"sample-{type(command).__name__}-{moment.isoformat()}"
+
+        def act(now: dt.datetime) -> None:
+            handoffs.command(self.people[who], handoff.pk, command, command_id=name, now=now)
+
+        self.at(moment, act)
+
+
+KEEP_GOING = "One slip, explained on the spot."
