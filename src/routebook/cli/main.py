@@ -39,7 +39,7 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
         Command("export", "library", "Write everything as a library folder."),
     ),
     "hand off": (),
-    "run": (),
+    "run": (Command("verify", "verify", "Check that the record holds: every hash, every run replayed."),),
     "improve": (),
     "operate": (
         Command("serve", "serve", "Start the server; on the first start, load the sample company."),
