@@ -43,6 +43,7 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
     "improve": (),
     "operate": (
         Command("serve", "serve", "Start the server; on the first start, load the sample company."),
+        Command("user", "user", "Add a person with an account, give one a new password, list all."),
         Command("manage", "manage", "Run one of Django's own commands, such as migrate or check --deploy."),
     ),
 }

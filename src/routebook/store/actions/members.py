@@ -208,8 +208,33 @@ def join(token: str, *, email: str, password: str, now: dt.datetime, user: User 
     return user
 
 
-def set_password(user: User, password: str) -> None:
-    """Give an account a new password that is good enough."""
+@transaction.atomic
+def open_account(actor: Actor, member_id: int, *, now: dt.datetime) -> User:
+    """An account for a member by their e-mail address, for whoever operates the server: no link is sent.
+
+    Somebody who has an account here already uses that one; a new one has no password until `set_password`.
+    """
+    require(actor, Verb.MANAGE_PEOPLE)
+    member = member_for_change(actor, member_id)
+    if member.user is not None:
+        return member.user
+    email = checked_email(member.email)
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=member.name)
+    if Member.objects.filter(org_id=actor.org, user=user).exists():
+        raise Refused(Refusal("already_member", f"Somebody else here signs in as {email}.", "email"))
+    Invitation.objects.filter(org_id=actor.org, member=member, used_at__isnull=True).delete()
+    member.user = user
+    member.save()
+    journal.touch_facts(actor.org)
+    audit.record(actor.org, stream_of(member.pk), MemberJoined(), actor=str(member.pk), now=now)
+    return user
+
+
+def set_password(email: str, password: str) -> None:
+    """Give the account with this address a new password that is good enough. Raises `NotFound`."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    if user is None:
+        raise NotFound
     set_checked_password(user, password)
     user.save()
 

@@ -75,6 +75,34 @@ def organisation(actor: Actor) -> Organisation:
     return Organisation.objects.get(pk=actor.org)
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as the shell lists them; `signs_in` says that they have a password."""
+
+    email: str
+    name: str
+    access: str
+    organisation: str
+    active: bool
+    signs_in: bool
+
+
+def accounts() -> Sequence[Account]:
+    """Everybody of this installation, for whoever operates it."""
+    rows = Member.objects.select_related("org", "user").order_by("org__name", "org_id", "id")
+    return [
+        Account(
+            email=row.user.email if row.user else row.email,
+            name=row.name,
+            access=row.access,
+            organisation=row.org.name,
+            active=row.active,
+            signs_in=row.user is not None and row.user.has_usable_password(),
+        )
+        for row in rows
+    ]
+
+
 def sample_people() -> Sequence[Member]:
     """The people of the sample company, for the sign-in page of a server that only this machine reaches."""
     return list(

@@ -10,16 +10,15 @@ import datetime as dt
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
 from routebook import sample_folder
-from routebook.core.document import Organisation, Person
+from routebook.core.document import Organisation
 from routebook.formats.errors import Refused
 from routebook.formats.library import LibraryFolder, read_library
 from routebook.store.access import Actor, actor_of
-from routebook.store.actions import library, organisations
+from routebook.store.actions import library, members, organisations
 from routebook.store.models import Member, User
 from routebook.store.queries.members import sample_people
 from routebook.store.sample import history
@@ -39,7 +38,7 @@ def load(now: dt.datetime | None = None) -> None:
     with transaction.atomic():
         founder = _found(read.library.organisation, calendars.days_back(past.began))
         library.bring(founder, read.library, read.media, now=calendars.days_back(past.began), note="First version")
-        people = _give_accounts(founder)
+        people = _give_accounts(founder, calendars.days_back(past.began))
         Player(founder.org, people, calendars, past, now).play()
 
 
@@ -56,25 +55,18 @@ def read_folder(folder: Path) -> LibraryFolder:
 def _found(organisation: Organisation, now: dt.datetime) -> Actor:
     """The organisation with its first person, who owns it."""
     founder = organisation.people[0]
-    user = _account(founder)
+    user = User.objects.create_user(founder.email, name=founder.name)
     return organisations.found(
         organisation.name, time_zone=organisation.time_zone, owner=user, key=founder.id, now=now, sample=True
     )
 
 
-def _account(person: Person) -> User:
-    """An account that nobody can sign in to by password until one is set at the shell."""
-    return User.objects.create(email=person.email, name=person.name, password=make_password(None))
-
-
-def _give_accounts(founder: Actor) -> dict[str, Actor]:
-    """Everybody's actor by their key, each with an account."""
-    members = list(Member.objects.select_related("org").filter(org_id=founder.org).order_by("id"))
-    for member in members:
-        if member.user_id is None:
-            member.user = User.objects.create(email=member.email, name=member.name, password=make_password(None))
-            member.save(update_fields=["user"])
-    return {member.key: actor_of(member) for member in members}
+def _give_accounts(founder: Actor, now: dt.datetime) -> dict[str, Actor]:
+    """Everybody's actor by their key, each with an account that nobody can sign in to by password."""
+    people = list(Member.objects.select_related("org").filter(org_id=founder.org).order_by("id"))
+    for member in people:
+        members.open_account(founder, member.pk, now=now)
+    return {member.key: actor_of(member) for member in people}
 
 
 # --- what the shell says ------------------------------------------------------------------------
