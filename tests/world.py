@@ -229,7 +229,7 @@ def build() -> World:
         _role(other, "Head of Support", members["outsider"], None)
         journal.touch_facts(organisation.pk)
         journal.touch_facts(other.pk)
-        process = _publish(members["owner"])
+        process = publish_refund(members["owner"])
     return World(organisation, other, members, process)
 
 
@@ -248,7 +248,8 @@ def _role(org: Organisation, title: str, holder: Member, backup: Member | None) 
     RoleHolder.objects.create(org=org, role=role, member=holder)
 
 
-def _publish(owner: Member) -> Document:
+def publish_refund(owner: Member) -> Document:
+    """The refund process and its SOPs, published in the owner's organisation."""
     from routebook.store.access import actor_of
     from routebook.store.actions import documents
 
