@@ -94,6 +94,26 @@ def test_two_people_in_one_field_both_keep_their_text(
     assert row.draft.fields["trigger"] == "an approval"
 
 
+def test_taking_theirs_keeps_what_else_was_typed(
+    desktop_page: Page, world: World, sign_in: SignIn, watch: Any, no_axe_violations: Axe
+) -> None:
+    watch.expect("409")
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(f"{ISSUE}edit/")
+    row = Document.objects.get(org=world.organisation, kind=Kind.SOP, slug="issue-a-refund-in-stripe")
+    fields = {"objective": "The money is there"}
+    documents.change_draft(world.actor("manager"), row.pk, base=1, fields=fields, now=world.at())
+    page.get_by_label("Objective").fill("The customer has it")
+    page.get_by_label("Minutes it takes").fill("11")
+    expect(page.locator(".conflict")).to_be_visible()
+    no_axe_violations(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Take theirs").click()
+    expect(page.get_by_label("Objective")).to_have_value("The money is there")
+    expect(page.get_by_label("Minutes it takes")).to_have_value("11")
+
+
 def test_five_questions_lead_to_the_document_on_a_phone(
     phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
 ) -> None:

@@ -56,6 +56,8 @@ class Field:
     cells: tuple[Cell, ...] = ()
     one: Words = ""
     numbered: bool = False
+    half: bool = False
+    """Short enough to stand beside another one."""
 
     @property
     def repeats(self) -> bool:
@@ -75,7 +77,7 @@ TITLE = Field("title", _("Title"), help=_("Name the work, starting with a verb: 
 NAME = Field("title", _("Title"), help=_("Short, as people will say it."))
 STEP = Field("step", _("Step that it serves"), Widget.STEP, _("The box on the map. Everything else follows from it."))
 OBJECTIVE = Field("objective", _("Objective"), help=_("What is true when it is done, in one line."))
-TRIGGER = Field("trigger", _("Starts when"), help=_("What the person has in hand at that moment."))
+TRIGGER = Field("trigger", _("Starts when"), help=_("What the person has in hand at that moment."), half=True)
 PICTURES = Field(
     "pictures",
     _("Pictures"),
@@ -93,8 +95,14 @@ ITEMS = (
 UPKEEP = Section(
     _("Upkeep"),
     (
-        Field("owner", _("Owner"), help=_("The role that answers for it."), known="roles"),
-        Field("review_by", _("Read again by"), Widget.DATE, _("On that day somebody checks that it still holds.")),
+        Field("owner", _("Owner"), help=_("The role that answers for it."), known="roles", half=True),
+        Field(
+            "review_by",
+            _("Read again by"),
+            Widget.DATE,
+            _("On that day somebody checks that it still holds."),
+            half=True,
+        ),
         Field("notes", _("Notes"), Widget.TEXT, _("For whoever maintains it.")),
         Field(
             "accepts",
@@ -114,11 +122,17 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
             (
                 TITLE,
                 STEP,
-                Field("variation", _("Variation"), help=_("Only where the step has several."), known="variations"),
-                Field("role", _("Role"), help=_("The one role that does it."), known="roles"),
+                Field(
+                    "variation",
+                    _("Variation"),
+                    help=_("Only where the step has several."),
+                    known="variations",
+                    half=True,
+                ),
+                Field("role", _("Role"), help=_("The one role that does it."), known="roles", half=True),
                 OBJECTIVE,
                 TRIGGER,
-                Field("minutes", _("Minutes it takes"), Widget.WHOLE),
+                Field("minutes", _("Minutes it takes"), Widget.WHOLE, half=True),
             ),
         ),
         Section(
@@ -261,9 +275,9 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
             _("The goal"),
             (
                 Field("title", _("Goal"), help=_("A sentence that will be true: “Mei has ten hours a week back”.")),
-                Field("number", _("Number"), Widget.NUMBER),
-                Field("unit", _("Unit"), help=_("Such as “hours a week”.")),
-                Field("by", _("By"), Widget.DATE),
+                Field("number", _("Number"), Widget.NUMBER, half=True),
+                Field("unit", _("Unit"), help=_("Such as “hours a week”."), half=True),
+                Field("by", _("By"), Widget.DATE, half=True),
             ),
         ),
         UPKEEP,

@@ -13,6 +13,7 @@ if (form) edit(form);
 
 function edit(form) {
   const changed = new Set();
+  const contested = new Set(); // waits for the person's choice after somebody else was first
   const side = document.getElementById("side");
   const conflict = document.getElementById("conflict");
   let timer = 0;
@@ -25,12 +26,13 @@ function edit(form) {
   form.addEventListener("submit", () => clearTimeout(timer));
   conflict.addEventListener("click", settle);
   side.addEventListener("click", lead);
-  window.addEventListener("beforeunload", (event) => { if (changed.size && !form.dataset.leaving) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if ((changed.size || contested.size) && !form.dataset.leaving) event.preventDefault(); });
   form.addEventListener("submit", () => { form.dataset.leaving = "1"; });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 
   function touch(name) {
     if (!name) return;
+    if (contested.size) { contested.add(name); return; }
     changed.add(name);
     clearTimeout(timer);
     timer = setTimeout(save, WAIT);
@@ -55,7 +57,6 @@ function edit(form) {
       if (response.status === 409) return meet(text, names);
       if (!response.ok) throw new Error(String(response.status));
       side.innerHTML = text;
-      conflict.replaceChildren();
       const stands = side.firstElementChild;
       form.elements.rev.value = stands.dataset.rev;
       const standing = document.getElementById("standing");
@@ -85,23 +86,25 @@ function edit(form) {
   // Somebody was first. The form keeps what was typed; nothing is sent until the person chose.
   function meet(text, names) {
     conflict.innerHTML = text;
-    conflict.dataset.names = names.join(" ");
+    for (const name of [...names, ...changed]) contested.add(name);
+    changed.clear();
     say("");
   }
 
-  function settle(event) {
+  // Keeping mine sends it again on top of theirs. Taking theirs saves the rest and shows the page anew.
+  async function settle(event) {
     const notice = event.target.closest(".conflict");
-    if (!notice || !event.target.closest("[data-keep], [data-take]")) return;
+    const choice = event.target.closest("[data-keep], [data-take]");
+    if (!notice || !choice || !contested.size) return;
+    event.preventDefault();
     form.elements.rev.value = notice.dataset.rev;
     form.elements.version.value = notice.dataset.version;
-    if (event.target.closest("[data-keep]")) {
-      event.preventDefault();
-      conflict.replaceChildren();
-      for (const name of (conflict.dataset.names || event.target.closest("[data-keep]").dataset.keep).trim().split(" ")) changed.add(name);
-      save();
-    } else {
-      changed.clear(); // theirs is on the server; loading the page again shows it
-    }
+    const theirs = choice.matches("[data-take]") ? notice.dataset.fields.trim().split(" ") : [];
+    for (const name of contested) if (!theirs.includes(name)) changed.add(name);
+    contested.clear();
+    conflict.replaceChildren();
+    await save();
+    if (choice.matches("[data-take]")) location.assign(choice.href);
   }
 
   // --- rows -------------------------------------------------------------------------------------
