@@ -83,6 +83,18 @@ def test_an_unknown_step_to_wait_for_is_told() -> None:
     assert isinstance(read_join("2, 8", STEPS), Misread)
 
 
+def test_a_step_that_is_gone_is_called_by_its_title_and_told_to_be_unknown() -> None:
+    gone, left = STEPS[2], (*STEPS[:2], *STEPS[3:])
+    step = Step(id="verify", title="x", then=Decision((Outcome("ok", Goes(("approve",))), Outcome("no", Goes(("decline",))))))
+    text = write_then(step, left, [gone])
+    assert text == "if ok go to 3; if no go to “Decline and explain”"
+    answer = read_then(text, left)
+    assert isinstance(answer, Misread)
+    assert answer.sentence.startswith("There is no step “Decline and explain”")
+    assert read_then("at the same time “Decline and explain” and 4", STEPS) == Goes(("decline", "approve"))
+    assert isinstance(read_then("go to \0 and 2", STEPS), Misread)
+
+
 ids = st.sampled_from([step.id for step in STEPS])
 several = st.lists(ids, min_size=1, max_size=3, unique=True).map(lambda found: Goes(tuple(found)))
 one = several | st.just(Goes((END,)))

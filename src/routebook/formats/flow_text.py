@@ -15,7 +15,7 @@ Numbers are places in the list that the reader sees, from 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -28,6 +28,7 @@ _GO = re.compile(rf"^(?:then\s+)?{_GOES}\s*(?P<to>.+)$", re.IGNORECASE)
 _ALL = re.compile(r"^(?:at\s+the\s+same\s+time|all(?:\s+of)?|both)\s*:?\s*(?P<to>.+)$", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|&|\+|\band\b)\s*", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:/|\bor\b)\s*", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _END = re.compile(r"^(?:the\s+)?(?:end|stop|ends|done)(?:\s+here)?$", re.IGNORECASE)
 
 
@@ -38,18 +39,18 @@ class Misread:
     sentence: str
 
 
-def write_then(step: Step, steps: Sequence[Step]) -> str:
-    """What `read_then` reads as this step's flow."""
+def write_then(step: Step, steps: Sequence[Step], gone: Sequence[Step] = ()) -> str:
+    """What `read_then` reads as this step's flow. A target among `gone` is called by its title."""
     if step.then is None:
         return ""
     if isinstance(step.then, Decision):
-        clauses = (f"if {one.when} {_write_goes(one.goes, step, steps)}" for one in step.then.outcomes)
+        clauses = (f"if {one.when} {_write_goes(one.goes, step, steps, gone)}" for one in step.then.outcomes)
         return "; ".join(clauses)
-    return _write_goes(step.then, step, steps)
+    return _write_goes(step.then, step, steps, gone)
 
 
-def _write_goes(goes: Goes, step: Step, steps: Sequence[Step]) -> str:
-    names = [_name(target, steps) for target in goes.targets]
+def _write_goes(goes: Goes, step: Step, steps: Sequence[Step], gone: Sequence[Step]) -> str:
+    names = [_name(target, steps, gone) for target in goes.targets]
     if isinstance(step.then, Decision):
         return f"go to {' and '.join(names)}"
     if len(names) > 1:
@@ -61,21 +62,21 @@ def _write_goes(goes: Goes, step: Step, steps: Sequence[Step]) -> str:
     return f"back to {names[0]}" if back else f"go to {names[0]}"
 
 
-def _name(target: str, steps: Sequence[Step]) -> str:
-    """A target's number in the list, or its id where the list doesn't have it."""
+def _name(target: str, steps: Sequence[Step], gone: Sequence[Step]) -> str:
+    """A target's number in the list; where the list doesn't have it, the title it had, or its id."""
     for place, step in enumerate(steps, start=1):
         if step.id == target:
             return str(place)
-    return target
+    return next((f"“{step.title}”" for step in gone if step.id == target), target)
 
 
-def write_join(join: Join | None, steps: Sequence[Step]) -> str:
+def write_join(join: Join | None, steps: Sequence[Step], gone: Sequence[Step] = ()) -> str:
     """What `read_join` reads as this join."""
     if join is None:
         return ""
     if not join.groups:
         return "all"
-    return ", ".join(" or ".join(_name(source, steps) for source in group) for group in join.groups)
+    return ", ".join(" or ".join(_name(source, steps, gone) for source in group) for group in join.groups)
 
 
 def read_then(text: str, steps: Sequence[Step]) -> Goes | Decision | Misread | None:
@@ -117,7 +118,7 @@ def _read_targets(text: str, steps: Sequence[Step]) -> Goes | Misread:
     if whole is not None:
         return Goes((whole,))
     targets: list[str] = []
-    for part in _AND.split(text):
+    for part in _parts(_AND, text):
         if not part:
             continue
         target = _find(part, steps)
@@ -133,6 +134,15 @@ def _read_targets(text: str, steps: Sequence[Step]) -> Goes | Misread:
     return Goes(tuple(targets))
 
 
+def _parts(between: re.Pattern[str], text: str) -> Iterator[str]:
+    """The text cut where `between` stands, but never inside quotation marks."""
+    quoted = _QUOTED.findall(text)
+    for part in between.split(_QUOTED.sub("\0", text)):
+        while "\0" in part and quoted:
+            part = part.replace("\0", quoted.pop(0), 1)
+        yield part
+
+
 def _find(text: str, steps: Sequence[Step]) -> str | None:
     text = text.strip(" .“”\"'").removeprefix("#").removeprefix("step ").strip()
     if _END.match(text):
@@ -146,6 +156,7 @@ def _find(text: str, steps: Sequence[Step]) -> str | None:
 
 
 def _unknown(text: str, steps: Sequence[Step]) -> Misread:
+    text = text.strip(" “”\"")
     if text.isdecimal():
         return Misread(f"There is no step {text}; the list has {len(steps)}.")
     close = get_close_matches(text.casefold(), [step.title.casefold() for step in steps], n=1)
@@ -163,9 +174,9 @@ def read_join(text: str, steps: Sequence[Step]) -> Join | Misread | None:
     if text.casefold() in ("all", "all of them", "every line"):
         return Join()
     groups = []
-    for part in _AND.split(text):
+    for part in _parts(_AND, text):
         group = []
-        for name in _OR.split(part.strip(" ()")):
+        for name in _parts(_OR, part.strip(" ()")):
             source = _find(name, steps)
             if source is None or source == END:
                 return _unknown(name, steps)

@@ -65,7 +65,7 @@ def _names(*sides: Plain) -> list[str]:
 
 
 def _only_one_changed(was: Any, yours: Any, theirs: Any) -> bool:
-    return bool(yours == theirs or yours == was or theirs == was)
+    return yours in (theirs, was) or bool(theirs == was)
 
 
 def _settled(both: Clash, prefer: Prefer, clashes: list[Clash]) -> Any:
@@ -130,8 +130,8 @@ def _order(
 ) -> list[str]:
     """The order of whoever moved steps, with what only the other one has behind the step it stood behind there."""
     common = {*was} & {*yours} & {*theirs}
-    sides = ([step for step in order if step in common] for order in (was, yours, theirs))
-    both = Clash(name, *sides)
+    sides = [[step for step in order if step in common] for order in (was, yours, theirs)]
+    both = Clash(name, sides[0], sides[1], sides[2])
     found = _settled(both, prefer, clashes)
     is_yours = found == both.yours and found != both.theirs
     lead, other = (yours, theirs) if is_yours else (theirs, yours)

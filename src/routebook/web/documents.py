@@ -251,7 +251,7 @@ def removal(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRe
     if request.method == "POST":
         actions.discard_draft(actor, view.row.pk, now=now())
         tell(request, _("The draft is discarded."))
-        return redirect(address(view) if view.version else "/documents/")
+        return redirect(address(view) if view.version else "/processes/" if kind is Kind.PROCESS else "/documents/")
     return show(request, "documents/removal.html", {"view": view, "command": fresh_id()})
 
 
@@ -341,6 +341,18 @@ def restoration(request: HttpRequest, actor: Actor, kind: Kind, slug: str, numbe
 # --- addresses ----------------------------------------------------------------------------------
 
 
+KEEPING: tuple[tuple[str, Callable[..., HttpResponseBase]], ...] = (
+    ("draft/removal/", removal),
+    ("publication/", publication),
+    ("retirement/", retirement),
+    ("versions/", versions),
+    ("versions/draft/", draft_difference),
+    ("versions/<int:number>/", version),
+    ("versions/<int:number>/restoration/", restoration),
+)
+"""What is done with a document once it is written, below its address; the same for every kind."""
+
+
 def _of_kind(kind: Kind) -> list[URLPattern]:
     base, arguments = f"{FOLDERS[kind]}/", {"kind": kind}
     pages: list[tuple[str, Callable[..., HttpResponseBase]]] = [
@@ -348,13 +360,7 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
         ("<slug:slug>/", read),
         ("<slug:slug>/edit/", document_editor.edit),
         ("<slug:slug>/draft/", document_editor.autosave),
-        ("<slug:slug>/draft/removal/", removal),
-        ("<slug:slug>/publication/", publication),
-        ("<slug:slug>/retirement/", retirement),
-        ("<slug:slug>/versions/", versions),
-        ("<slug:slug>/versions/draft/", draft_difference),
-        ("<slug:slug>/versions/<int:number>/", version),
-        ("<slug:slug>/versions/<int:number>/restoration/", restoration),
+        *((f"<slug:slug>/{route}", view) for route, view in KEEPING),
     ]
     return [path(base + route, view, arguments) for route, view in pages]
 

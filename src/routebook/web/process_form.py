@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -52,8 +53,8 @@ class Row:
 
     @property
     def more(self) -> bool:
-        """Whether one of the fields that start folded away says something."""
-        return bool(self.none or self.join or self.by or self.of or self.review or self.optional or self.why)
+        """Whether one of the fields that are folded away says something."""
+        return bool(self.due or self.none or self.join or self.of or self.review or self.optional or self.why)
 
 
 EMPTY_ROW = Row()
@@ -75,20 +76,21 @@ class ProcessForm:
     target_policy: str
     policies: tuple[str, ...]
     start_fields: str
-    op: str = ""
+    op: str = "save"
     focus: int = -1
     errors: Mapping[str, str] = field(default_factory=dict)
 
-    def saved_as(self, rev: int) -> ProcessForm:
-        """The same form after saving, with the draft's new number."""
-        return replace(self, base=rev)
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was typed could be read, and so is kept."""
+        return not self.errors and not any(row.errors for row in self.rows)
 
 
 def form_of(process: Process, *, base: int) -> ProcessForm:
     """The form that shows a process."""
     return ProcessForm(
         process=process,
-        rows=tuple(_row_of(step, process.steps) for step in process.steps),
+        rows=tuple(_shown(Row(), step, process.steps, ()) for step in process.steps),
         base=base,
         title=process.title,
         owner=process.owner,
@@ -101,7 +103,7 @@ def form_of(process: Process, *, base: int) -> ProcessForm:
     )
 
 
-def _row_of(step: Step, steps: Sequence[Step]) -> Row:
+def _row_of(step: Step, steps: Sequence[Step], gone: Sequence[Step]) -> Row:
     return Row(
         id=step.id,
         title=step.title,
@@ -112,8 +114,8 @@ def _row_of(step: Step, steps: Sequence[Step]) -> Row:
         why=step.why,
         none=step.no_document,
         due=step.due,
-        then=write_then(step, steps),
-        join=write_join(step.join, steps),
+        then=write_then(step, steps, gone),
+        join=write_join(step.join, steps, gone),
         by=step.variations.by if step.variations else "",
         of=", ".join(step.variations.of) if step.variations else "",
         review=step.review,
@@ -124,25 +126,25 @@ def _row_of(step: Step, steps: Sequence[Step]) -> Row:
 def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
     """What was typed, with the button's operation carried out on the rows.
 
-    References by number mean the numbers that the person saw, so they are read before rows move.
+    References by number mean the numbers that the person saw, so they are read before rows move. A field that
+    can't be read keeps what was typed, and the map keeps what it said `before` there.
     """
     op, place = _operation(typed.get("op", "save"))
-    rows = _with_ids(_typed_rows(typed))
-    steps, rows = _read_steps(rows)
-    steps = _operate(steps, op, place)
-    focus = _focus(op, place, len(steps))
+    typed_rows, too_many = _typed_rows(typed)
+    rows = _with_ids(typed_rows)
+    known = [_known(row, number) for number, row in enumerate(rows)]
+    read = [_read_row(row, known, before) for row in rows]
+    moved = _operate(read, op, place)
     errors: dict[str, str] = {}
+    if too_many:
+        errors["rows"] = _("A map has %(n)d steps at most. Make a process of its own of some.") % {"n": MOST_STEPS}
     process = _read_head(typed, before, errors)
-    process = replace(process, steps=tuple(step for step in steps if step is not None))
-    if any(row.errors for row in rows):
-        # Rows only move once everything in them is understood; until then they stay as typed.
-        errors["rows"] = _("Some steps could not be read; see the sentences beside them.")
-        shown = rows
-    else:
-        shown = _shown(steps, process.steps)
+    process = replace(process, steps=tuple(step for _row, step in moved if step is not None))
+    standing = [step or _known(row, number) for number, (row, step) in enumerate(moved)]
+    gone = [step for step in known if step.id not in {one.id for one in standing}]
     return ProcessForm(
         process=process,
-        rows=shown,
+        rows=tuple(row if step is None else _shown(row, step, standing, gone) for row, step in moved),
         base=int(typed.get("base", "1")) if typed.get("base", "1").isdecimal() else 1,
         title=typed.get("title", ""),
         owner=typed.get("owner", ""),
@@ -152,8 +154,8 @@ def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
         target_policy=typed.get("target_policy", ""),
         policies=process.policies,
         start_fields=typed.get("start_fields", ""),
-        op="save" if op == "save" else op,
-        focus=focus,
+        op=op,
+        focus=_focus(op, place, len(moved)),
         errors=errors,
     )
 
@@ -166,12 +168,12 @@ def _operation(text: str) -> tuple[str, int]:
     return name, int(place) if place.isdecimal() else -1
 
 
-def _typed_rows(typed: Mapping[str, str]) -> list[Row]:
+def _typed_rows(typed: Mapping[str, str]) -> tuple[list[Row], bool]:
+    """The rows of the form, and whether there are more than a map may have."""
     rows = []
-    for place in range(MOST_STEPS):
-        if f"step-{place}-title" not in typed:
-            break
-        texts = {name: typed.get(f"step-{place}-{name}", "").strip() for name in TEXTS}
+    place = 0
+    while f"step-{place}-title" in typed and place < MOST_STEPS:
+        texts: dict[str, Any] = {name: typed.get(f"step-{place}-{name}", "").strip() for name in TEXTS}
         rows.append(
             Row(
                 **texts,
@@ -179,19 +181,27 @@ def _typed_rows(typed: Mapping[str, str]) -> list[Row]:
                 optional=bool(typed.get(f"step-{place}-optional")),
             )
         )
-    return rows
+        place += 1
+    return rows, f"step-{place}-title" in typed
 
 
 def _with_ids(rows: Sequence[Row]) -> list[Row]:
     """Rows with an id each: the one they had, else one made from the title, unlike all others."""
     taken = {row.id for row in rows if row.id}
+    seen: set[str] = set()
     named = []
     for row in rows:
-        if not row.id and row.title:
+        if row.title and (not row.id or row.id in seen):
             row = replace(row, id=free_step_id(row.title, taken))
             taken.add(row.id)
+        seen.add(row.id)
         named.append(row)
     return named
+
+
+def _known(row: Row, number: int) -> Step:
+    """What other rows can refer to; a row without a title has a number, too."""
+    return Step(id=row.id or f"empty row {number}", title=row.title)
 
 
 def free_step_id(title: str, taken: set[str]) -> str:
@@ -205,30 +215,21 @@ def free_step_id(title: str, taken: set[str]) -> str:
     return step_id
 
 
-def _read_steps(rows: Sequence[Row]) -> tuple[list[Step | None], tuple[Row, ...]]:
-    """The steps of the rows (None for an empty row), and the rows with their errors."""
-    known = [Step(id=row.id or f"empty-{place}", title=row.title) for place, row in enumerate(rows)]
-    steps: list[Step | None] = []
-    checked = []
-    for row in rows:
-        if not row.title:
-            steps.append(None)
-            checked.append(row)
-            continue
-        step, errors = _read_step(row, known)
-        steps.append(step)
-        checked.append(replace(row, errors=errors))
-    return steps, tuple(checked)
+Read = tuple[Row, Step | None]
+"""A row with its errors, and the step that it says; None for a row without a title."""
 
 
-def _read_step(row: Row, known: Sequence[Step]) -> tuple[Step, dict[str, str]]:
+def _read_row(row: Row, known: Sequence[Step], before: Process) -> Read:
+    if not row.title:
+        return row, None
+    was = before.step(row.id) or Step(id=row.id, title="")
     errors: dict[str, str] = {}
     then = read_then(row.then, known)
     if isinstance(then, Misread):
-        errors["then"], then = then.sentence, None
+        errors["then"], then = then.sentence, was.then
     join = read_join(row.join, known)
     if isinstance(join, Misread):
-        errors["join"], join = join.sentence, None
+        errors["join"], join = join.sentence, was.join
     if row.due:
         try:
             parse_duration(row.due)
@@ -247,24 +248,24 @@ def _read_step(row: Row, known: Sequence[Step]) -> tuple[Step, dict[str, str]]:
         handling=handling,
         why=row.why,
         no_document=row.none,
-        due="" if "due" in errors else row.due,
+        due=was.due if "due" in errors else row.due,
         optional=row.optional,
         review=row.review,
-        variations=Variations(row.by, of) if row.by and of else None,
+        variations=Variations(row.by, of) if row.by and of else was.variations if of else None,
         then=then,
         join=join,
     )
-    return step, errors
+    return replace(row, errors=errors), step
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _operate(steps: list[Step | None], op: str, place: int) -> list[Step | None]:
-    moved = list(steps)
-    if op == "add":
-        moved.insert(place + 1 if place >= 0 else len(moved), None)
+def _operate(rows: Sequence[Read], op: str, place: int) -> list[Read]:
+    moved = list(rows)
+    if op == "add" and len(moved) < MOST_STEPS:
+        moved.insert(place + 1 if place >= 0 else len(moved), (EMPTY_ROW, None))
     elif op == "remove" and 0 <= place < len(moved):
         del moved[place]
     elif op == "up" and 0 < place < len(moved):
@@ -279,9 +280,18 @@ def _focus(op: str, place: int, count: int) -> int:
     return max(0, min(target[op], count - 1)) if op in target and count else -1
 
 
-def _shown(steps: Sequence[Step | None], known: Sequence[Step]) -> tuple[Row, ...]:
-    """Rows for the steps where they stand now; empty rows stay where they were put."""
-    return tuple(EMPTY_ROW if step is None else _row_of(step, known) for step in steps)
+def _shown(typed: Row, step: Step, steps: Sequence[Step], gone: Sequence[Step]) -> Row:
+    """The row of a step as it stands among `steps`; what could not be read stays as it was typed.
+
+    A way that leads to none of the steps is told, too: its target was removed.
+    """
+    row = _row_of(step, steps, gone)
+    row = replace(row, **{name: getattr(typed, name) for name in typed.errors})
+    errors = dict(typed.errors)
+    for name, read in (("then", read_then(row.then, steps)), ("join", read_join(row.join, steps))):
+        if isinstance(read, Misread):
+            errors.setdefault(name, read.sentence)
+    return replace(row, errors=errors)
 
 
 def _read_head(typed: Mapping[str, str], before: Process, errors: dict[str, str]) -> Process:
@@ -317,7 +327,7 @@ def _field_text(one: FormField) -> str:
 
 def read_fields(text: str) -> tuple[tuple[FormField, ...], str]:
     """The start form, one field a line: ``amount *: money``. Returns the fields and what is wrong, or ""."""
-    fields = []
+    fields: list[FormField] = []
     types = {str(kind): kind for kind in FieldType}
     for line in text.splitlines():
         if not line.strip():

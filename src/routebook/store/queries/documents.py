@@ -139,38 +139,6 @@ def by_step(actor: Actor, process_slug: str) -> dict[str, StepDocuments]:
     return steps
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One level of the ladder with the documents on it."""
-
-    kind: Kind
-    views: tuple[DocumentView, ...]
-
-
-def ladder(actor: Actor, process: DocumentView) -> tuple[Rung, ...]:
-    """Everything from policy to work instruction that belongs to one process, a rung per level."""
-    value = process.value
-    assert isinstance(value, Process)
-    steps = by_step(actor, process.row.slug)
-    sops = [view for on in steps.values() for view in on.sops]
-    procedures = [view for on in steps.values() for view in on.procedures]
-    used = {item.uses for view in (*sops, *procedures) for item in checklist_of(view.value) if item.uses}
-    named = set(value.policies) | ({value.target.policy} if value.target else set())
-    policies = [
-        view
-        for view in listing(actor, Kind.POLICY)
-        if view.row.slug in named or process.row.slug in getattr(view.value, "applies_to", ())
-    ]
-    instructions = [view for view in listing(actor, Kind.WORK_INSTRUCTION) if view.row.slug in used] if used else []
-    return (
-        Rung(Kind.POLICY, tuple(policies)),
-        Rung(Kind.PROCESS, (process,)),
-        Rung(Kind.PROCEDURE, tuple(procedures)),
-        Rung(Kind.SOP, tuple(sops)),
-        Rung(Kind.WORK_INSTRUCTION, tuple(instructions)),
-    )
-
-
 def checklist_of(value: AnyDocument) -> tuple[core.ChecklistItem, ...]:
     """The checklist of an SOP or a procedure; nothing for other kinds."""
     return value.checklist if isinstance(value, Sop | Procedure) else ()

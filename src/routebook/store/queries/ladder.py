@@ -72,6 +72,32 @@ def _around_directions(actor: Actor, view: DocumentView, value: Sop | Procedure)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One level of the ladder with the documents on it."""
+
+    kind: Kind
+    views: tuple[DocumentView, ...]
+
+
+def rungs(actor: Actor, process: DocumentView) -> tuple[Rung, ...]:
+    """The whole ladder of one process, the widest scope first, directions in the order of the steps."""
+    on_step = by_step(actor, process.row.slug)
+    found = [on_step[place.step.id] for place in places_on(process) if place.step.id in on_step]
+    sops = tuple(view for on in found for view in on.sops)
+    procedures = tuple(view for on in found for view in on.procedures)
+    items = (item for view in (*procedures, *sops) for item in checklist_of(view.value))
+    used = dict.fromkeys(item.uses for item in items if item.uses)
+    known = {view.row.slug: view for view in listing(actor, Kind.WORK_INSTRUCTION)} if used else {}
+    return (
+        Rung(Kind.POLICY, _policies_over(actor, process)),
+        Rung(Kind.PROCESS, (process,)),
+        Rung(Kind.PROCEDURE, procedures),
+        Rung(Kind.SOP, sops),
+        Rung(Kind.WORK_INSTRUCTION, tuple(known[slug] for slug in used if slug in known)),
+    )
+
+
 def _uses(view: DocumentView) -> set[str]:
     return {item.uses for item in checklist_of(view.value) if item.uses}
 

@@ -1,0 +1,207 @@
+"""Mapping a process: a numbered step list with the drawing beside it, saved as it is typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from routebook.core.checks import Finding, blocks_publishing, check_document
+from routebook.core.document import Handling, Kind, Process
+from routebook.formats.difference import spelt
+from routebook.formats.merge import Prefer
+from routebook.formats.plain import PlainError, from_plain, to_plain
+from routebook.store.access import Actor, NotFound, Refused, Verb, drafting
+from routebook.store.actions import documents as actions
+from routebook.store.queries import documents as queries
+from routebook.store.queries import members
+from routebook.store.queries.documents import DocumentView
+from routebook.web.document_fields import label_of
+from routebook.web.pages import both, now, show
+from routebook.web.process_drawing import drawing
+from routebook.web.process_form import EMPTY_ROW, ProcessForm, form_of, read_form, steps_from_list
+
+
+@both("map")
+def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """A new map: a title, and if they are at hand its steps, one a line."""
+    refusal = None
+    if request.method == "POST":
+        plain = {"title": request.POST.get("title", ""), "steps": steps_from_list(request.POST.get("list", ""))}
+        try:
+            document = actions.create(actor, Kind.PROCESS, plain, now=now())
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            return redirect(f"/processes/{document.slug}/edit/")
+    elif not actor.may(drafting(Kind.PROCESS)):
+        raise NotFound
+    context = {"refusal": refusal, "typed": request.POST}
+    return show(request, "processes/new.html", context, status=409 if refusal else 200)
+
+
+@both("map")
+def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
+    """The editor. Every change posts the whole list, with the text that it began as in `was`.
+
+    `op` is the button that was pressed: add, remove, up or down a row, or `save`. A script (`HX-Request`) gets the
+    drawing and the findings only, so that the cursor stays where it is, unless there is more to show.
+    """
+    view = queries.find(actor, Kind.PROCESS, slug)
+    if not actor.may(drafting(Kind.PROCESS)):
+        raise NotFound
+    value = cast("Process", view.draft or view.published)
+    if request.method != "POST":
+        return show(request, "processes/edit.html", _editor(actor, view, form_of(value, base=view.rev or 1)))
+    form = read_form(request.POST, value)
+    try:
+        rev = _save(request, actor, view, form)
+    except actions.Conflict as clash:
+        return _show_conflict(request, actor, view, form, clash)
+    view = queries.find(actor, Kind.PROCESS, slug)
+    kept = cast("Process", view.draft or view.published)
+    context: dict[str, Any] = {"ids": _ids(form)}
+    if kept != form.process:
+        # Somebody else's changes came in: show the map with both, and let a script that types on merge from here.
+        context["sent"] = _as_text(form.process)
+        form = form_of(kept, base=rev) if form.is_whole else form
+    context = {**_editor(actor, view, form, kept), **context}
+    if not request.headers.get("HX-Request"):
+        return show(request, "processes/edit.html", context, status=200 if form.is_whole else 422)
+    is_all = form.op != "save" or "sent" in context
+    return show(request, "processes/editor.html" if is_all else "processes/live.html", context)
+
+
+def _save(request: HttpRequest, actor: Actor, view: DocumentView, form: ProcessForm) -> int:
+    fields = to_plain(form.process)
+    was = _read_was(request.POST.get("was", ""), view)
+    looked_at, settle = request.POST.get("looked_at", ""), request.POST.get("settle", "")
+    settled = (int(looked_at), Prefer(settle)) if looked_at.isdecimal() and settle in set(Prefer) else None
+    return actions.merge_draft(actor, view.row.pk, was=was, fields=fields, now=now(), settled=settled).rev
+
+
+def _read_was(text: str, view: DocumentView) -> Mapping[str, Any]:
+    """The text that the form began as; what is kept now, where that can't be read."""
+    try:
+        return to_plain(from_plain(Kind.PROCESS, view.row.slug, json.loads(text)))
+    except (ValueError, PlainError, RecursionError):
+        return to_plain(view.draft or view.value)
+
+
+def _as_text(process: Process) -> str:
+    return json.dumps(to_plain(process), ensure_ascii=False, separators=(",", ":"))
+
+
+# --- two people at once ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClash:
+    """A thing that two people changed: what it is called, and both texts as they read."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+def _show_conflict(
+    request: HttpRequest, actor: Actor, view: DocumentView, form: ProcessForm, clash: actions.Conflict
+) -> HttpResponse:
+    context = _editor(actor, view, form)
+    context["was"] = request.POST.get("was", "")
+    context["conflict"] = {
+        "rev": clash.rev,
+        "who": clash.clashes[0].who or _("Somebody"),
+        "is_you": clash.clashes[0].who == actor.name,
+        "clashes": [_shown_clash(one, form.process, cast("Process", view.draft or view.value)) for one in clash.clashes],
+    }
+    is_partial = bool(request.headers.get("HX-Request"))
+    return show(request, "processes/live.html" if is_partial else "processes/edit.html", context, status=409)
+
+
+PARTS = {
+    "title": "what happens",
+    "role": "who",
+    "no_document": "no SOP needed, because",
+    "due": "due within",
+    "join": "waits for",
+    "review": "approval",
+    "optional": "may be skipped",
+}
+"""What a field of a step is called where its own name is not the word of the form."""
+
+
+def _shown_clash(one: actions.Clash, yours: Process, theirs: Process) -> ShownClash:
+    if one.field != "steps":
+        field = one.field
+        return ShownClash(
+            str(label_of(Kind.PROCESS, field)), _spelt({field: one.theirs}, field), _spelt({field: one.yours}, field)
+        )
+    titles = {step.id: step.title for process in (theirs, yours) for step in process.steps}
+    if not one.step:
+        orders = (", ".join(titles.get(step, step) for step in order) for order in (one.theirs, one.yours))
+        return ShownClash(_("The order of the steps"), *orders)
+    name = _("“%(title)s”") % {"title": titles.get(one.step, one.step)}
+    if not one.part:
+        texts = (_("removed") if side is None else _spelt({"steps": [side]}, "steps") for side in (one.theirs, one.yours))
+        return ShownClash(name, *texts)
+    texts = (_spelt_part(one.part, side) for side in (one.theirs, one.yours))
+    return ShownClash(f"{name}: {_(PARTS.get(one.part, one.part))}", *texts)
+
+
+def _spelt(plain: dict[str, Any], field: str) -> str:
+    given = {name: value for name, value in plain.items() if value is not None}
+    return spelt(getattr(from_plain(Kind.PROCESS, "x", {"title": "x", **given}), field))
+
+
+def _spelt_part(part: str, side: Any) -> str:
+    if side is None:
+        return ""
+    step = {"id": "x", "title": "x", part: side}
+    process = cast("Process", from_plain(Kind.PROCESS, "x", {"title": "x", "steps": [step]}))
+    return spelt(getattr(process.steps[0], part))
+
+
+# --- what the editor shows ------------------------------------------------------------------------
+
+
+def _editor(actor: Actor, view: DocumentView, form: ProcessForm, kept: Process | None = None) -> dict[str, Any]:
+    process = kept or form.process
+    documents = queries.by_step(actor, view.row.slug)
+    findings = check_document(process, queries.library_of(actor.org, drafts=True), today=now().date())
+    return {
+        "view": view,
+        "form": form,
+        "ids": _ids(form),
+        "was": _as_text(process),
+        "empty": EMPTY_ROW,
+        "svg": drawing(process, documents, linked=False),
+        "findings": _placed(findings, process),
+        "blocked": bool(blocks_publishing(findings)),
+        "roles": [role.row.title for role in members.roles(actor)],
+        "policies": queries.listing(actor, Kind.POLICY),
+        "handlings": list(Handling),
+        "may_publish": actor.may(Verb.PUBLISH),
+    }
+
+
+def _ids(form: ProcessForm) -> str:
+    """The steps of the form by their ids, in order: a script gives them to the rows that it sent."""
+    return " ".join(row.id for row in form.rows if row.title)
+
+
+def _placed(findings: Sequence[Finding], process: Process) -> list[tuple[Finding, str]]:
+    """Each finding with the number of the step that it is about, or nothing."""
+    placed = []
+    for finding in findings:
+        number = ""
+        if finding.path.startswith("steps["):
+            at = int(finding.path[6:].split("]", 1)[0])
+            number = str(at + 1) if at < len(process.steps) else ""
+        placed.append((finding, number))
+    return placed
