@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from psycopg import errors
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from routebook.store.sql import statement
 
@@ -35,10 +35,14 @@ def execute(connection: Any, name: str, values: Mapping[str, Value]) -> Sequence
         known = _known.setdefault(connection, set())
     sql, names = _numbered(name)
     label = name.encode()
+    pg = connection.pgconn
+    if not connection.autocommit and pg.transaction_status == TransactionStatus.IDLE:
+        # Somebody's transaction of which this is the first statement: psycopg begins it with the first cursor only.
+        _check(pg.exec_(b"BEGIN"), ExecStatus.COMMAND_OK)
     if name not in known:
-        _check(connection.pgconn.prepare(label, sql), ExecStatus.COMMAND_OK)
+        _check(pg.prepare(label, sql), ExecStatus.COMMAND_OK)
         known.add(name)
-    result = connection.pgconn.exec_prepared(label, [_bytes(values[each]) for each in names])
+    result = pg.exec_prepared(label, [_bytes(values[each]) for each in names])
     _check(result, ExecStatus.TUPLES_OK)
     if not result.ntuples:
         return None
