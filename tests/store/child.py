@@ -18,6 +18,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()  # in the fork server, before anything is unpickled; under pytest it has long been done
 
+from django.db import connection  # noqa: E402
+
+from routebook.core.run.commands import TickItem  # noqa: E402
+from routebook.store.actions import runs  # noqa: E402
+from tests.conftest import point_at  # noqa: E402
+
 KILLED = -signal.SIGKILL
 
 
@@ -29,18 +35,12 @@ def context() -> ForkServerContext:
 
 def start(work: Callable[..., None], *arguments: Any) -> BaseProcess:
     """`work` in a process of its own, on the database of this test."""
-    from django.db import connection
-
     process = context().Process(target=run, args=(dict(connection.settings_dict), work, arguments))
     process.start()
     return process
 
 
 def run(database: dict[str, Any], work: Callable[..., None], arguments: Sequence[Any]) -> None:
-    from django.db import connection
-
-    from tests.conftest import point_at
-
     point_at(database)
     work(*arguments)
     connection.close()
@@ -50,22 +50,16 @@ def run(database: dict[str, Any], work: Callable[..., None], arguments: Sequence
 
 def command_until_killed(moment: int, actor: Any, run_id: str, command: Any, command_id: str, now: Any) -> None:
     """Carry a command out, but be killed just before the statement with this number (1 is the first)."""
-    from routebook.store.actions import runs
-
     kill_before(moment)
     runs.command(actor, run_id, command, command_id=command_id, now=now)
 
 
 def start_until_killed(moment: int, actor: Any, process: int, given: dict[str, Any]) -> None:
-    from routebook.store.actions import runs
-
     kill_before(moment)
     runs.start(actor, process, **given)
 
 
 def kill_before(moment: int) -> None:
-    from django.db import connection
-
     count = 0
 
     def statement(*_: object) -> None:
@@ -94,9 +88,6 @@ def kill_before(moment: int) -> None:
 
 def tick_and_untick(actor: Any, run_id: str, task: int, item: int, times: int, now: Any) -> None:
     """Tick an item and take the tick away again, so many times."""
-    from routebook.core.run.commands import TickItem
-    from routebook.store.actions import runs
-
     for n in range(times):
         command = TickItem(task, item, ticked=n % 2 == 0)
         runs.command(actor, run_id, command, command_id=f"{item}-{n}", now=now)

@@ -12,6 +12,7 @@ from routebook.core.run import commands as c
 from routebook.store import models
 from routebook.store.access import Refused
 from routebook.store.actions import runs
+from routebook.store.journal import Conflict
 from routebook.store.queries import runs as queries
 from routebook.store.verify import verify
 from tests.store import child
@@ -38,7 +39,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
             connection.ensure_connection()
             ready.wait()
             results[n] = works[n]()
-        except (Refused, runs.Conflict) as error:
+        except (Refused, Conflict) as error:
             results[n] = error
         finally:
             connection.close()
