@@ -122,6 +122,8 @@ def _overtaken(view: DocumentView, typed: Typed) -> ShownConflict | None:
         for name, yours in typed.touched.items()
         if current.get(name) != yours
     )
+    if not clashes:
+        return None
     who = view.row.published.published_by.name if view.row.published and view.row.published.published_by else ""
     return ShownConflict(max(view.rev, 1), view.version, who or _("Somebody"), clashes)
 

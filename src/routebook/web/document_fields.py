@@ -286,12 +286,25 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
 
 
 def fields_of(kind: Kind) -> tuple[Field, ...]:
-    """All fields of a kind that this form asks for, in order."""
-    return tuple(field for section in SECTIONS[kind] for field in section.fields)
+    """All fields of a kind that this form asks for, in order; none of a process, which has an editor of its own."""
+    return tuple(field for section in SECTIONS.get(kind, ()) for field in section.fields)
+
+
+ON_THE_MAP: dict[str, Words] = {
+    "serves": _("Serves the goals"),
+    "trigger": _("Starts with"),
+    "result": _("Ends with"),
+    "target": _("Target"),
+    "policies": _("Policies"),
+    "form": _("Asked at the start"),
+    "run_name": _("How runs are named"),
+    "steps": _("Steps"),
+}
 
 
 def label_of(kind: Kind, name: str) -> Words:
-    """What a field is called on the page; its own name where the form doesn't ask for it."""
-    if kind not in SECTIONS:
-        return name.replace("_", " ")
-    return next((field.label for field in fields_of(kind) if field.name == name), name.replace("_", " "))
+    """What a field is called where it is shown, also in a difference of two maps."""
+    if kind is Kind.PROCESS and name in ON_THE_MAP:
+        return ON_THE_MAP[name]
+    asked = (*fields_of(kind), *UPKEEP.fields, NAME)
+    return next((field.label for field in asked if field.name == name), name.replace("_", " "))

@@ -201,7 +201,14 @@ def shown(
         ShownSection(
             section,
             tuple(
-                _shown(one, values.get(one.name), draft.get(one.name), choices, (errors or {}).get(one.name, ""), more)
+                _shown(
+                    one,
+                    values.get(one.name),
+                    untouched(kind, one, draft.get(one.name)),
+                    choices,
+                    (errors or {}).get(one.name, ""),
+                    more,
+                )
                 for one in section.fields
             ),
         )
@@ -209,8 +216,22 @@ def shown(
     )
 
 
-def _shown(one: Field, value: Any, kept: Any, choices: Choices, error: str, more: str) -> Shown:
-    was = digest(kept)
+def untouched(kind: Kind, one: Field, kept: Any) -> str:
+    """The digest of what comes back when nobody touches a field; its empty rows, for one, don't."""
+    if isinstance(kept, list):
+        raw: Any = [
+            {cell.name: str(row.get(cell.name, "")) for cell in one.cells} if isinstance(row, dict) else row
+            for row in kept
+        ]
+    else:
+        raw = "" if kept is None else str(kept)
+    try:
+        return digest(_plain(kind, "", one.name, _without_blanks(raw)))
+    except PlainError:
+        return digest(kept)
+
+
+def _shown(one: Field, value: Any, was: str, choices: Choices, error: str, more: str) -> Shown:
     if not one.repeats:
         cell = Cell(one.name, one.label, one.widget, one.known)
         return Shown(one, was, error, input=_input(one.name, cell, value, choices, one.help, error))

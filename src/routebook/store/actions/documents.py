@@ -397,6 +397,9 @@ def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -
     document = Document.objects.select_for_update().filter(org_id=actor.org, kind=kind, slug=value.slug).first()
     if document is None:
         document = create(actor, kind, to_plain(value), slug=value.slug, now=now)
+        if document.slug != value.slug:
+            sentence = f"“{value.slug[:60]}” can't be a document's file name here; choose another, shorter one."
+            raise Refused(Refusal("bad_slug", sentence, "slug"))
         if _goes_out(actor, value, status):
             publish(actor, document.pk, now=now, note=note)
         if status is Status.RETIRED and document_for_change(actor, document.pk).published_id:
