@@ -7,6 +7,7 @@ The parsers' own help is not copied, because each version of Python lays it out 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -72,7 +73,7 @@ def readme() -> str:
 
 
 def described(parser: argparse.ArgumentParser, purpose: str) -> Iterator[str]:
-    yield parser.description or purpose
+    yield parser.description or sentence(purpose)
     yield ""
     below = list(nested(parser))
     if not below:
@@ -86,6 +87,10 @@ def described(parser: argparse.ArgumentParser, purpose: str) -> Iterator[str]:
         yield f"### `{inner.prog}`" if inner.prog else f"### `{name}`"
         yield ""
         yield from described(inner, said)
+
+
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def nested(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
@@ -124,9 +129,9 @@ def row(action: argparse.Action) -> str:
 
 
 def examples(parser: argparse.ArgumentParser) -> list[str]:
-    """The lines after “example:” in the epilog."""
-    _, found, lines = (parser.epilog or "").partition("example:\n")
-    return [line.strip() for line in lines.splitlines() if line.strip()] if found else []
+    """The lines after “example:” or “examples:” in the epilog."""
+    _, *after = re.split(r"^examples?:\n", parser.epilog or "", maxsplit=1, flags=re.MULTILINE)
+    return [line.strip() for lines in after for line in lines.splitlines() if line.strip()]
 
 
 if __name__ == "__main__":

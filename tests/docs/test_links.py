@@ -55,3 +55,13 @@ def anchors_of(page: Path) -> set[str]:
     blocks = MarkdownIt().parse(page.read_text(encoding="utf-8"))
     titles = [after.content for block, after in pairwise(blocks) if block.type == "heading_open"]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_can_be_found_from_the_index() -> None:
+    found, ahead = set(), [ROOT / "docs" / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        found.add(page)
+        there = {(page.parent / link.partition("#")[0]).resolve() for link in links_of(page)}
+        ahead += [other for other in there if other.suffix == ".md" and other not in found and other.is_file()]
+    assert [str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md") if page not in found] == []

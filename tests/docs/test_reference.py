@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routebook.cli.main import commands
+from routebook.cli.main import Command, commands
 from tests.docs import access, cli, settings
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,7 @@ def text_of(file: Path) -> str:
 
 
 @pytest.mark.parametrize("command", commands(), ids=lambda command: command.name)
-def test_the_page_of_commands_explains_every_argument(command: object) -> None:
-    parser = cli.parser_of(command.name)  # type: ignore[attr-defined]
-    assert [cli.shown(action) for action in cli.arguments(parser) if not action.help] == []
+def test_the_page_of_commands_explains_every_argument(command: Command) -> None:
+    parser = cli.parser_of(command.name)
+    parsers = [parser, *(inner for _, inner, _ in cli.nested(parser))]
+    assert [cli.shown(action) for each in parsers for action in cli.arguments(each) if not action.help] == []

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 ACCESS = ("owner", "manager", "assistant", "guest", "agent")
 EXAMPLE = """\
 examples:
-  routebook user add ana@example.com --name 'Ana Costa' --access assistant
-  routebook user password ana@example.com
+  routebook user add sam@example.com --name 'Sam Okoro' --access assistant
+  routebook user password sam@example.com
   routebook user list"""
 
 
@@ -29,12 +29,12 @@ def add(subparsers: "Subparsers") -> None:
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="add | password | list")
     person = verbs.add_parser("add", help="add a person with an account", epilog=EXAMPLE.splitlines()[1].strip())
-    person.add_argument("email", metavar="EMAIL")
+    person.add_argument("email", metavar="EMAIL", help="what the person signs in with")
     person.add_argument("--name", required=True, help="the person's name")
     person.add_argument("--access", choices=ACCESS, default="assistant", help="what they may do (default: %(default)s)")
     person.add_argument("--org", default="", help="the organisation, where there are several")
     secret = verbs.add_parser("password", help="give an account a new password")
-    secret.add_argument("email", metavar="EMAIL")
+    secret.add_argument("email", metavar="EMAIL", help="what the person signs in with")
     secret.add_argument("--stdin", action="store_true", help="read the password from the first line of standard input")
     verbs.add_parser("list", help="list everybody")
 

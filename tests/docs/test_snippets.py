@@ -1,0 +1,59 @@
+"""The commands that the documentation shows do what it says: they run, on the sample.
+
+What starts a server, sets up a machine or needs a PostgreSQL is left out here; other tests are about that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from routebook.cli.main import commands
+from tests.docs import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+NOT_HERE = re.compile(r"routebook (serve|user password|import)|routebook manage (loaddata|check)|/backups/")
+LOAD = "import django; django.setup(); from routebook.store.sample import load; load()"
+
+
+def commands_of(page: Path) -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line.startswith("routebook ")]
+
+
+def examples() -> list[str]:
+    return [line for command in commands() for line in cli.examples(cli.parser_of(command.name))]
+
+
+SHOWN = [line for page in PAGES for line in commands_of(page)] + examples()
+COMMANDS = [line for line in dict.fromkeys(SHOWN) if not NOT_HERE.search(line)]
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder with the sample's files, a data folder with the sample in it, and `routebook` on the path."""
+    folder = tmp_path_factory.mktemp("workshop")
+    (folder / "sample").symlink_to(ROOT / "sample")
+    script = folder / "routebook"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m routebook "$@"\n', encoding="utf-8")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("ROUTEBOOK_", "DJANGO_"))}
+    env |= {"PATH": f"{folder}:{env['PATH']}", "ROUTEBOOK_HOME": str(folder / "home")}
+    env |= {"DJANGO_SETTINGS_MODULE": "routebook.settings", "PYTHONPATH": str(ROOT / "src")}
+    for command in (["-m", "routebook", "manage", "migrate", "-v0"], ["-c", LOAD]):
+        subprocess.run([sys.executable, *command], cwd=folder, env=env, check=True, capture_output=True)
+    return folder, env
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_is_shown_runs(command: str, workshop: tuple[Path, dict[str, str]]) -> None:
+    folder, env = workshop
+    done = subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
