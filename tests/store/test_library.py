@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from routebook.core.document import Access, Kind, Library, Policy, Sop, Status
+from routebook.core.document import Access, Away, Kind, Library, Policy, Sop, Status
 from routebook.formats.library import LibraryFolder, read_library
 from routebook.formats.markdown import read_document
 from routebook.formats.markdown.document import DocumentFile
@@ -177,3 +177,37 @@ def test_another_organisation_sees_none_of_it() -> None:
     folder = sample()
     bring(actor, folder.library, folder.media, now=NOW)
     assert [path for path in export(stranger).files if path != "routebook.yaml"] == []
+
+
+def test_a_file_name_that_is_an_address_of_ours_is_refused_by_name() -> None:
+    actor = owner()
+    library = Library(sample().library.organisation, (Policy(slug="new", title="New", owner="Founder"),))
+    with pytest.raises(Refused) as refused:
+        bring(actor, library, now=NOW)
+    assert refused.value.refusal.field == "policies/new.md"
+    assert not Document.objects.filter(org_id=actor.org).exists()
+
+
+def test_a_retired_document_comes_back_when_the_folder_says_so() -> None:
+    actor = owner()
+    organisation = sample().library.organisation
+    rule = Policy(slug="rule", title="Rule", owner="Founder", statement="We do.")
+    results = [
+        bring(actor, Library(organisation, (one,)), now=NOW)[1].result
+        for one in (rule, replace(rule, status=Status.RETIRED), replace(rule, status=Status.RETIRED), rule)
+    ]
+    assert results == ["created", "retired", "unchanged", "published"]
+    assert Document.objects.get(org_id=actor.org).status == Status.PUBLISHED
+
+
+def test_days_away_follow_the_folder() -> None:
+    actor = owner()
+    organisation = sample().library.organisation
+    away = Away(dt.date(2026, 12, 24), dt.date(2026, 12, 31))
+    later = Away(dt.date(2027, 1, 4), dt.date(2027, 1, 8))
+    for days in ((away,), (away, later), (later,)):
+        people = tuple(replace(person, away=days) if person.id == "jon" else person for person in organisation.people)
+        brought = bring(actor, Library(replace(organisation, people=people)), now=NOW)
+        assert brought[0].result == "changed"
+    jon = Member.objects.get(org_id=actor.org, key="jon")
+    assert [(one.first, one.last) for one in jon.aways.all()] == [(later.first, later.last)]
