@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import web
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = ROOT / "var" / "bench" / "engine"
@@ -30,14 +32,15 @@ def main(arguments: list[str]) -> int:
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="routebook-bench-") as folder:
         home = Path(folder) / "home"
-        if "sqlite" in options.only:
-            figures["sqlite"] = on_sqlite(home, Path(folder), options)
+        with ours(home, "") as mine:
+            if "sqlite" in options.only:
+                with theirs("sqlite", str(Path(folder) / "spiff.sqlite3")) as peer:
+                    figures["sqlite"] = side_by_side(mine, peer, options)
+            numbers = mine.start(options.http_runs if "http" in options.only else 1)
         if "postgresql" in options.only:
             figures["postgresql"] = on_postgresql(Path(folder), options)
         if "http" in options.only:
-            from benchmarks import http
-
-            figures["http"] = http.measure(home, seconds=options.seconds, clients=options.clients)
+            figures["http"] = on_http(home, numbers, options)
         database = keep(home)
     report = {
         "ratios": {name: figures[name]["ratio"] for name in ("sqlite", "postgresql") if name in figures},
@@ -57,6 +60,7 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print nothing but the JSON line")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=100, help="runs in a round (default: %(default)s)")
+    parser.add_argument("--http-runs", type=int, default=1500, help="runs kept ready for HTTP (default: %(default)s)")
     parser.add_argument("--clients", type=int, default=8, help="HTTP clients (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of an HTTP round (default: %(default)s)")
     parser.add_argument(
@@ -65,16 +69,22 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def on_sqlite(home: Path, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    with ours(home, "") as mine, theirs("sqlite", str(folder / "spiff.sqlite3")) as peer:
-        return side_by_side(mine, peer, options)
-
-
 def on_postgresql(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     with postgresql() as address:
         mine_at, peer_at = (new_database(address, name) for name in ("routebook", "peer"))
         with ours(folder / "home-on-postgresql", mine_at) as mine, theirs("postgresql", peer_at) as peer:
             return side_by_side(mine, peer, options)
+
+
+def on_http(home: Path, numbers: list[int], options: argparse.Namespace) -> dict[str, Any]:
+    """Completions per second by several clients that are signed in, through the address that a task page uses."""
+    with web.server(home, product_environment(home)) as port:
+        rates = web.rounds(port, numbers, options.clients, options.seconds, options.rounds)
+    return {
+        "per_s": round(statistics.median(rates)),
+        "clients": options.clients,
+        "rounds": [round(rate) for rate in rates],
+    }
 
 
 class Side:
@@ -91,6 +101,13 @@ class Side:
         answer = self._answer()
         rate: float = answer["completions"] / answer["seconds"]
         return rate
+
+    def start(self, runs: int) -> list[int]:
+        """Start so many runs and leave them; their numbers."""
+        assert self.process.stdin
+        print("start", runs, file=self.process.stdin, flush=True)
+        numbers: list[int] = self._answer()["numbers"]
+        return numbers
 
     def _answer(self) -> dict[str, Any]:
         assert self.process.stdout

@@ -1,6 +1,7 @@
 """Our side: the same process and the same work, through the store's ordinary actions.
 
-    python -m benchmarks.refund        does as many runs as each line on standard input says
+    python -m benchmarks.refund        each line on standard input is a number of runs to do, or `start N`: only
+                                       start so many, for others to complete
 
 The database is the product's own setting (`ROUTEBOOK_HOME`, `ROUTEBOOK_DATABASE`). Each completion includes the
 access check, events, hash chain, task lists and a notice to whoever has the next task; starting is included too.
@@ -59,6 +60,9 @@ def main() -> None:
     say({"version": f"Routebook on {company.vendor}"})
     done = 0
     for line in sys.stdin:
+        if line.startswith("start "):
+            say({"numbers": [company.start(number).number for number in range(int(line.split()[1]))]})
+            continue
         begun = time.perf_counter()
         completions = 0
         for number in range(done, done + int(line)):
@@ -104,9 +108,10 @@ class Company:
             actors[key] = actor_of(member)
         for title, key in HOLDERS.items():
             members.set_role(founder, title, holders=[actors[key].member], backup=None, now=now)
+        token = members.invite(founder, actors["head"].member, now=now)
+        members.join(token, email=EMAIL, password=PASSWORD, now=now)
         self.actors = {actor.id: actor for actor in actors.values()}
         self.starter = actors["support"]
-        self.head = actors["head"]
         file = read_document("processes/refund.md", PROCESS)
         assert isinstance(file, DocumentFile), file
         return documents.put(founder, file.document, now=now).document.pk
