@@ -40,6 +40,8 @@ STEPS = tuple(
             "eligible → 4; not eligible → end",
             Decision((Outcome("eligible", Goes(("approve",))), Outcome("not eligible", Goes((END,))))),
         ),
+        ("if it is late, end", Decision((Outcome("it is late", Goes((END,))),))),
+        ("if sales end go to 4", Decision((Outcome("sales end", Goes(("approve",))),))),
         ("when it is paid, then go to 4 and 5", Decision((Outcome("it is paid", Goes(("approve", "issue"))),))),
     ],
 )

@@ -23,6 +23,7 @@ from routebook.core.document import END, Decision, Goes, Join, Outcome, Step, sa
 
 _GOES = r"(?:go(?:es)?\s+back\s+to|go(?:es)?\s+to|goto|back\s+to|-+>|→|⇒)"
 _CLAUSE = re.compile(rf"^(?:if|when)\s+(?P<when>.+?)\s*,?\s*(?:then\s+)?{_GOES}\s*(?P<to>.+)$", re.IGNORECASE)
+_END_CLAUSE = re.compile(r"^(?:if|when)\s+(?P<when>.+?)\s*,?\s+(?:then\s+)?(?:the\s+)?(?P<to>end|stop)$", re.IGNORECASE)
 _SHORT_CLAUSE = re.compile(r"^(?P<when>[^:→]+?)\s*(?:→|-+>)\s*(?P<to>.+)$")
 _GO = re.compile(rf"^(?:then\s+)?{_GOES}\s*(?P<to>.+)$", re.IGNORECASE)
 _ALL = re.compile(r"^(?:at\s+the\s+same\s+time|all(?:\s+of)?|both)\s*:?\s*(?P<to>.+)$", re.IGNORECASE)
@@ -87,7 +88,7 @@ def read_then(text: str, steps: Sequence[Step]) -> Goes | Decision | Misread | N
     if _END.match(text):
         return Goes((END,))
     clauses = [clause.strip() for clause in text.split(";") if clause.strip()]
-    if len(clauses) > 1 or _CLAUSE.match(text) or (_SHORT_CLAUSE.match(text) and not _GO.match(text)):
+    if len(clauses) > 1 or _clause(text):
         return _read_decision(clauses, steps)
     for pattern in (_ALL, _GO):
         found = pattern.match(text)
@@ -99,7 +100,7 @@ def read_then(text: str, steps: Sequence[Step]) -> Goes | Decision | Misread | N
 def _read_decision(clauses: Sequence[str], steps: Sequence[Step]) -> Decision | Misread:
     outcomes: list[Outcome] = []
     for clause in clauses:
-        found = _CLAUSE.match(clause) or _SHORT_CLAUSE.match(clause)
+        found = _clause(clause)
         if found is None:
             return Misread(f"“{clause}” says no outcome. Write: if eligible go to 4; if not eligible go to 3.")
         goes = _read_targets(found["to"], steps)
@@ -110,6 +111,11 @@ def _read_decision(clauses: Sequence[str], steps: Sequence[Step]) -> Decision | 
             return Misread(f"“{when}” leads two ways. Give each outcome its own name.")
         outcomes.append(Outcome(when, goes))
     return Decision(tuple(outcomes))
+
+
+def _clause(text: str) -> re.Match[str] | None:
+    found = _CLAUSE.match(text) or _END_CLAUSE.match(text)
+    return found or (None if _GO.match(text) else _SHORT_CLAUSE.match(text))
 
 
 def _read_targets(text: str, steps: Sequence[Step]) -> Goes | Misread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -118,7 +119,9 @@ def _show_conflict(
         "rev": clash.rev,
         "who": clash.clashes[0].who or _("Somebody"),
         "is_you": clash.clashes[0].who == actor.name,
-        "clashes": [_shown_clash(one, form.process, cast("Process", view.draft or view.value)) for one in clash.clashes],
+        "clashes": [
+            _shown_clash(one, form.process, cast("Process", view.draft or view.value)) for one in clash.clashes
+        ],
     }
     is_partial = bool(request.headers.get("HX-Request"))
     return show(request, "processes/live.html" if is_partial else "processes/edit.html", context, status=409)
@@ -148,7 +151,9 @@ def _shown_clash(one: actions.Clash, yours: Process, theirs: Process) -> ShownCl
         return ShownClash(_("The order of the steps"), *orders)
     name = _("“%(title)s”") % {"title": titles.get(one.step, one.step)}
     if not one.part:
-        texts = (_("removed") if side is None else _spelt({"steps": [side]}, "steps") for side in (one.theirs, one.yours))
+        texts = (
+            _("removed") if side is None else _spelt({"steps": [side]}, "steps") for side in (one.theirs, one.yours)
+        )
         return ShownClash(name, *texts)
     texts = (_spelt_part(one.part, side) for side in (one.theirs, one.yours))
     return ShownClash(f"{name}: {_(PARTS.get(one.part, one.part))}", *texts)
@@ -183,8 +188,9 @@ def _editor(actor: Actor, view: DocumentView, form: ProcessForm, kept: Process |
         "svg": drawing(process, documents, linked=False),
         "findings": _placed(findings, process),
         "blocked": bool(blocks_publishing(findings)),
-        "roles": [role.row.title for role in members.roles(actor)],
-        "policies": queries.listing(actor, Kind.POLICY),
+        # Read only where the whole form is shown: not for every pause in typing.
+        "roles": lambda: [role.row.title for role in members.roles(actor)],
+        "policies": cache(lambda: queries.listing(actor, Kind.POLICY)),
         "handlings": list(Handling),
         "may_publish": actor.may(Verb.PUBLISH),
     }
