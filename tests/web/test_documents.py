@@ -126,6 +126,16 @@ def test_a_reader_sees_the_published_text_while_a_draft_is_open(as_: As, world: 
     assert "Secretly new" not in page
 
 
+def test_who_writes_can_read_the_draft_as_readers_will(as_: As, world: World) -> None:
+    fields = {"objective": "Secretly new"}
+    documents.change_draft(world.actor("owner"), issue(world).pk, base=1, fields=fields, now=world.at())
+    assert "Secretly new" in as_("finance").get(f"{ISSUE}?draft").content.decode()
+    row = policy(world)
+    fields = {"statement": "Secretly new"}
+    documents.change_draft(world.actor("owner"), row.pk, base=1, fields=fields, now=world.at())
+    assert "Secretly new" not in as_("support").get(f"/policies/{row.slug}/?draft").content.decode()
+
+
 # --- the library --------------------------------------------------------------------------------
 
 

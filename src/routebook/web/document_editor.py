@@ -76,7 +76,7 @@ def _after(request: HttpRequest, view: DocumentView) -> str:
     if then == "publish":
         return f"{address(view)}publication/"
     if then == "done":
-        return str(address(view))
+        return f"{address(view)}?draft"
     tell(request, _("The draft is saved."))
     return f"{address(view)}edit/"
 

@@ -151,12 +151,14 @@ def _begin(request: HttpRequest, actor: Actor, kind: Kind, step: str) -> str:
 
 @page("write")
 def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
-    """A document as its readers see it, with the ladder around it."""
+    """A document as its readers see it, with the ladder around it; `?draft` shows the draft in the same way."""
     view = queries.find(actor, kind, slug)
-    due = view.value.review_by
+    value = view.draft if "draft" in request.GET and view.draft else view.value
+    due = value.review_by
     context = {
-        **_text(actor, view.value),
+        **_text(actor, value),
         "view": view,
+        "shows_draft": value is view.draft,
         "around": ladder.surroundings(actor, view),
         "overdue": bool(due and due < now().date()),
         "may_edit": actor.may(drafting(kind)),
