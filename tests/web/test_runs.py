@@ -21,15 +21,6 @@ READERS = ("owner", "manager", "support", "agent")
 PROCESS = "refund-a-customer"
 
 
-@pytest.fixture
-def as_(world: World, client: Client) -> As:
-    def sign_in(name: str) -> Client:
-        client.force_login(world.members[name].user)
-        return client
-
-    return sign_in
-
-
 def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from routebook.core.document import Kind, Sop, Status, Step, WorkInstruction
 from routebook.core.events import Event, decode
 from routebook.core.run import Definition, RunState, RunStatus, Task, TaskStatus, unpack
+from routebook.core.run import events as e
 from routebook.core.run.reviews import is_gated
 from routebook.store import facts, models
 from routebook.store.access import Actor, NotFound, Verb, require
@@ -172,9 +173,9 @@ def _notes(actor: Actor, run: RunView, work: Task) -> Sequence[Note]:
 
 def _is_about(note: Note, work: Task) -> bool:
     event = note.event
-    if hasattr(event, "of"):
-        return bool(event.of == work.number)
-    if hasattr(event, "undone"):
+    if isinstance(event, e.ReviewFailed):
+        return event.of == work.number
+    if isinstance(event, e.RunReturned):
         # A return opens its step at the very moment that it is recorded.
-        return bool(event.step == work.step and note.at == work.opened_at)
-    return bool(getattr(event, "task", 0) == work.number and getattr(event, "note", ""))
+        return event.step == work.step and note.at == work.opened_at
+    return isinstance(event, e.HandedOver) and event.task == work.number and bool(event.note)
