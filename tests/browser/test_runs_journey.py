@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.conftest import PHONE
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -149,3 +150,31 @@ def test_a_review_on_a_phone(phone_page: Page, world: World, sign_in: SignIn, no
     page.goto("/runs/questions/")
     assert fits(page)
     no_axe_violations(page)
+
+
+def test_a_task_is_done_without_a_script(
+    new_context: Callable[..., BrowserContext], live_server: Any, world: World, sign_in: SignIn
+) -> None:
+    run = world.start()
+    world.complete("support", run.number, "request")
+    world.complete("support", run.number, "verify", "eligible")
+    world.complete("owner", run.number, "approve")
+    context = new_context(**PHONE, base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, world.members["finance"].user)
+    page.goto(f"/runs/{run.number}/tasks/4/")
+    page.get_by_role("button", name="Done: Issue the refund").click()
+    expect(page.locator("#item-1-error")).to_contain_text("must be ticked first")
+    page.get_by_role("button", name="Done: Refund the approved amount").click()
+    expect(page.locator("#tick-1")).to_have_attribute("aria-pressed", "true")
+    page.locator("#value-2").fill("re_3Px")
+    page.locator("#item-2").get_by_role("button", name="Keep").click()
+    expect(page.locator("#value-2")).to_have_value("re_3Px")
+    page.get_by_role("button", name="Blocked…").click()
+    page.get_by_label("It waits on").fill("the client")
+    page.get_by_label("For what?").fill("the new card")
+    page.get_by_role("button", name="It waits on them").click()
+    page.get_by_role("button", name="The ball is back").click()
+    with page.expect_response(re.compile("/completion/$")) as answer:
+        page.get_by_role("button", name="Done: Issue the refund").click()
+    assert answer.value.status == 302
