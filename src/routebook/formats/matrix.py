@@ -104,13 +104,16 @@ class MatrixWords:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A dot with its place: centre and radius in the picture's units; `label` has no lines where there is no room."""
+    """A dot with its place: centre and radius in the picture's units; `label` has no lines where there is no room.
+
+    `reach` is the radius within which a finger meets it."""
 
     dot: Dot
     x: float
     y: float
     radius: float
     label: tuple[str, ...] = ()
+    reach: float = 0.0
 
 
 def draw_matrix(dots: Sequence[Dot], words: MatrixWords | None = None) -> str:
@@ -151,7 +154,7 @@ def place(dots: Sequence[Dot]) -> tuple[Placed, ...]:
     for at, dot in enumerate(tray):
         column, row = at % _TRAY_COLUMNS, at // _TRAY_COLUMNS
         x = LEFT + TRAY_DOT + 3 + column * TRAY_PITCH
-        found[dot.id] = Placed(dot, x, AXIS_BOTTOM + 46 + row * TRAY_PITCH, TRAY_DOT)
+        found[dot.id] = Placed(dot, x, AXIS_BOTTOM + 46 + row * TRAY_PITCH, TRAY_DOT, reach=TRAY_PITCH / 2)
     return tuple(found[dot.id] for dot in dots)
 
 
@@ -170,13 +173,19 @@ def _in_cell(group: Sequence[Dot], x: float, y: float) -> list[Placed]:
         dot = group[0]
         radius = min(_radius(dot), LARGEST)
         label = wrap(dot.title, CELL_WIDTH - 6, LABEL_SIZE, 2)
-        return [Placed(dot, x + CELL_WIDTH / 2, y + LARGEST + 8, radius, label)]
+        return [Placed(dot, x + CELL_WIDTH / 2, y + LARGEST + 8, radius, label, LARGEST + 8)]
     columns = math.ceil(math.sqrt(len(group) * CELL_WIDTH / CELL_HEIGHT))
     rows = math.ceil(len(group) / columns)
     wide, high = CELL_WIDTH / columns, CELL_HEIGHT / rows
     most = min(wide, high) / 2 - CLEARANCE
     return [
-        Placed(dot, x + (at % columns + 0.5) * wide, y + (at // columns + 0.5) * high, min(_radius(dot), most))
+        Placed(
+            dot,
+            x + (at % columns + 0.5) * wide,
+            y + (at // columns + 0.5) * high,
+            min(_radius(dot), most),
+            reach=most,
+        )
         for at, dot in enumerate(group)
     ]
 
@@ -246,7 +255,7 @@ def _dot(one: Placed) -> str:
         f'<a class="dot {dot.handling}" id={_attribute("dot-" + dot.id)} href={_attribute(dot.href)}'
         f" data-step={_attribute(dot.id)} aria-label={_attribute(dot.says)}"
         f' transform="translate({_n(one.x)} {_n(one.y)})"><title>{_text(dot.title)}</title>'
-        f'<circle class="reach" r="{_n(max(radius, 22.0) if one.label or dot.value is None else radius)}"/>'
+        f'<circle class="reach" r="{_n(one.reach)}"/>'
         f"{_shape(dot.handling, radius)}{_vetoes(dot, radius)}"
         f'<text class="number" y="4.5">{dot.number}</text>{label}</a>'
     )

@@ -1,0 +1,175 @@
+"""The pages of delegations, asked by everybody of the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from routebook.core.document import Kind, Process
+from routebook.store.models import StepDecision, StepScore
+from routebook.store.queries import documents
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+As = Callable[[str], Client]
+PAGE = "/delegations/refund-a-customer/"
+SCORES = {
+    "value-issue": "2",
+    "energy-issue": "-2",
+    "minutes-issue": "6",
+    "times-issue": "40",
+    "costly-issue": "1",
+}
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+# --- who may ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["owner", "manager"])
+def test_owner_and_manager_see_scores(world: World, as_: As, name: str) -> None:
+    for page in ("/delegations/", PAGE):
+        assert as_(name).get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("name", ["support", "agent", "guest"])
+def test_nobody_else_sees_a_score(world: World, as_: As, name: str) -> None:
+    as_("owner").post(PAGE, SCORES)
+    for page in ("/delegations/", PAGE):
+        response = as_(name).get(page)
+        assert response.status_code == 403, page
+        assert "40" not in text_of(response)
+    assert as_(name).post(PAGE, {"value-verify": "1", "energy-verify": "1"}).status_code == 403
+    assert as_(name).post(f"{PAGE}decisions/", {"step": "issue", "handling": "keep", "why": "so"}).status_code == 403
+    assert StepScore.objects.count() == 1
+    assert not StepDecision.objects.exists()
+
+
+def test_an_outsider_finds_nothing(world: World, as_: As) -> None:
+    client = as_("outsider")
+    assert client.get(PAGE).status_code == 404
+    assert client.post(PAGE, SCORES).status_code == 404
+    assert client.post(f"{PAGE}decisions/", {"step": "issue", "handling": "keep", "why": "so"}).status_code == 404
+    assert "Refund a customer" not in text_of(client.get("/delegations/"))
+    assert "Nothing is mapped yet" in text_of(client.get("/delegations/"))
+
+
+def test_somebody_not_signed_in_is_asked_to(world: World, client: Client) -> None:
+    assert client.get(PAGE).status_code == 302
+
+
+# --- scores -------------------------------------------------------------------------------------
+
+
+def test_scores_are_saved_without_a_script_and_bring_the_advice(world: World, as_: As) -> None:
+    client = as_("owner")
+    assert client.post(PAGE, SCORES).headers["Location"] == PAGE
+    said = text_of(client.get(PAGE))
+    assert "A mistake would be costly, so you approve each result before it counts." in said
+    assert "hours a month = 6 minutes each time × 40 times a month ÷ 60 minutes an hour = 4 hours" in said
+    assert "Delegate it with approval" in said
+
+
+def test_a_script_gets_the_parts_that_changed(world: World, as_: As) -> None:
+    said = text_of(as_("owner").post(PAGE, SCORES, headers={"HX-Request": "true"}))
+    assert '<section id="advice"' in said
+    assert '<div id="matrix" hx-swap-oob="true"><svg' in said
+    assert "<html" not in said
+    assert StepScore.objects.get().step == "issue"
+
+
+def test_what_can_not_be_saved_keeps_what_was_typed_and_the_rest_is_saved(world: World, as_: As) -> None:
+    client = as_("owner")
+    typed = {**SCORES, "value-verify": "3", "energy-verify": "0", "minutes-verify": "a while", "times-decline": "2"}
+    response = client.post(PAGE, typed)
+    assert response.status_code == 409
+    said = text_of(response)
+    assert "Write whole minutes, such as 15." in said
+    assert 'value="a while" aria-invalid="true"' in said
+    assert "Choose a value from 1 to 5." in said, "half a score names what is missing"
+    assert [score.step for score in StepScore.objects.all()] == ["issue"]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("minutes", "-5", "Minutes can&#x27;t be −5"),
+        ("minutes", "999999999999", "a month has 44,640"),
+        ("times", "lots", "Write a number"),
+        ("times", "1e9", "Times a month go up to 100,000"),
+        ("times", "NaN", "Write a number"),
+        ("value", "9", "Value goes from 1 to 5"),
+    ],
+)
+def test_a_number_that_can_not_be_meant_is_refused_beside_its_field(
+    world: World, as_: As, field: str, text: str, sentence: str
+) -> None:
+    response = as_("owner").post(PAGE, {**SCORES, f"{field}-issue": text})
+    assert response.status_code == 409
+    assert sentence in text_of(response)
+
+
+# --- decisions ----------------------------------------------------------------------------------
+
+
+def test_accepting_is_one_click_and_stays_a_draft_that_says_so(world: World, as_: As) -> None:
+    client = as_("owner")
+    client.post(PAGE, SCORES)
+    accepted = {"step": "issue", "handling": "delegate", "review": "1", "command": "one"}
+    assert client.post(f"{PAGE}decisions/", accepted).headers["Location"] == f"{PAGE}#step-issue"
+    said = text_of(client.get(PAGE))
+    assert "One step is decided anew in the draft of the map: Issue the refund." in said
+    assert "Readers and runs still follow version 1 until you publish." in said
+    assert "/handoffs/new/?step=refund-a-customer/issue" in said, "its SOP is published, so it can be handed off"
+    value = documents.find(world.actor("owner"), Kind.PROCESS, "refund-a-customer").draft
+    assert isinstance(value, Process)
+    assert [step.id for step in value.steps if step.review] == ["issue"]
+
+
+def test_another_way_needs_a_reason_and_the_history_shows_it(world: World, as_: As) -> None:
+    client = as_("owner")
+    client.post(PAGE, SCORES)
+    refused = client.post(f"{PAGE}decisions/", {"step": "issue", "handling": "keep"})
+    assert refused.status_code == 409
+    assert "You go another way than recommended: say why." in text_of(refused)
+    client.post(f"{PAGE}decisions/", {"step": "issue", "handling": "keep", "why": "I know the bank's people"})
+    said = text_of(client.get(PAGE))
+    assert "Decided once" in said
+    assert "I know the bank&#x27;s people" in said
+    assert "It stays with you and on the map" in said
+
+
+def test_every_handling_says_what_to_do_next(world: World, as_: As) -> None:
+    client = as_("owner")
+    nexts = {
+        "automate": "a task of one tap",
+        "drop": "Take it off the map",
+        "delegate": "Write the SOP",
+    }
+    for handling, words in nexts.items():
+        client.post(f"{PAGE}decisions/", {"step": "approve", "handling": handling, "why": "to try"})
+        assert words in text_of(client.get(PAGE)), handling
+
+
+def test_a_step_that_is_not_there_is_not_found(world: World, as_: As) -> None:
+    response = as_("owner").post(f"{PAGE}decisions/", {"step": "nowhere", "handling": "keep", "why": "so"})
+    assert response.status_code == 404
+    assert as_("owner").get("/delegations/no-such-map/").status_code == 404
+
+
+def test_the_pages_ask_the_database_a_bounded_number_of_times(
+    world: World, as_: As, django_assert_max_num_queries: Any
+) -> None:
+    client = as_("owner")
+    client.post(PAGE, SCORES)
+    with django_assert_max_num_queries(10):
+        client.get("/delegations/")
+    with django_assert_max_num_queries(15):
+        client.get(PAGE)
