@@ -1,0 +1,282 @@
+"""Mapping, in a browser: a map from a list, by the keyboard alone; two people; a phone; no script at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+
+from routebook.core.document import Kind
+from routebook.store.actions import documents
+from routebook.store.models import Document, Draft
+from tests.browser.conftest import DESKTOP, Watch, open_page
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[Page, Any], None]
+Axe = Callable[[Page], None]
+EDIT = "/processes/refund-a-customer/edit/"
+
+
+def titles(page: Page) -> list[str]:
+    found: list[str] = page.locator(".steptitle").evaluate_all("all => all.map(one => one.value)")
+    return found
+
+
+def field(page: Page, number: int, part: str) -> Locator:
+    return page.locator(f'[name="step-{number - 1}-{part}"]')
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#live [role=status]")).to_contain_text("Saved")
+
+
+def kept(slug: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = Draft.objects.get(document__slug=slug).fields["steps"]
+    return found
+
+
+def test_a_map_from_a_list_by_the_keyboard_alone(
+    desktop_page: Page, world: World, sign_in: SignIn, watch: Watch, no_axe_violations: Axe
+) -> None:
+    watch.expect("409")  # publishing while it is unsound
+    page, keys = desktop_page, desktop_page.keyboard
+    sign_in(page, world.members["owner"].user)
+    page.goto("/processes/new/")
+    no_axe_violations(page)
+    keys.type("Onboard a client")
+    keys.press("Tab")
+    keys.insert_text("1. Sales call\n2. Sign the contract\n3. Set up the folder\n4. Kick-off")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(field(page, 4, "title")).to_have_value("Kick-off")
+
+    field(page, 1, "title").focus()
+    keys.press("Tab")
+    keys.type("Founder")
+    keys.press("Tab")
+    keys.type("keep")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("call notes")
+    keys.press("Tab")
+    keys.type("if they say yes go to 2; if they say no end")
+    saved(page)
+    expect(page.locator("#live-map svg")).to_contain_text("they say yes")
+
+    # Enter adds the next step; nothing typed is lost while the server is asked.
+    field(page, 2, "title").focus()
+    keys.press("Enter")
+    keys.type("Send the invoice")
+    keys.press("Enter")
+    keys.type("Wait for nothing")
+    assert titles(page) == [
+        "Sales call",
+        "Sign the contract",
+        "Send the invoice",
+        "Wait for nothing",
+        "Set up the folder",
+        "Kick-off",
+    ]
+    for _letter in "Wait for nothing":
+        keys.press("Backspace")
+    keys.press("Backspace")
+    assert titles(page)[3] == "Set up the folder"
+    expect(field(page, 3, "title")).to_be_focused()
+
+    # At the same time, and a join that waits for all.
+    field(page, 2, "then").focus()
+    keys.type("at the same time 3 and 4")
+    field(page, 3, "then").focus()
+    keys.type("go to 5")
+    saved(page)
+    expect(page.locator("#live .findings .error, #live .findings li.error")).not_to_have_count(0)
+    expect(page.locator("#blocked")).to_be_visible()
+    page.get_by_role("link", name="Publish …").focus()
+    keys.press("Enter")
+    page.get_by_role("button", name="Publish version 1").focus()
+    keys.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Kick-off")
+    page.goto("/processes/onboard-a-client/edit/")
+    page.locator(".mapstep").nth(4).locator("summary").focus()
+    keys.press("Enter")
+    field(page, 5, "join").focus()
+    keys.type("all")
+    saved(page)
+    expect(page.locator("#blocked")).to_have_count(0)
+
+    # Moving a step takes the references along.
+    field(page, 4, "title").focus()
+    keys.press("Alt+ArrowUp")
+    assert titles(page)[2:4] == ["Set up the folder", "Send the invoice"]
+    expect(field(page, 3, "title")).to_be_focused()
+    expect(field(page, 2, "then")).to_have_value("at the same time 4 and 3")
+    saved(page)
+    keys.press("Alt+ArrowDown")
+    expect(field(page, 2, "then")).to_have_value("at the same time 3 and 4")
+
+    # Back to an earlier step.
+    field(page, 5, "then").focus()
+    keys.type("if all is there end; if not back to 1")
+    saved(page)
+    no_axe_violations(page)
+    page.get_by_role("link", name="Publish …").focus()
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Publish version 1")
+    no_axe_violations(page)
+    page.get_by_role("button", name="Publish version 1").focus()
+    keys.press("Enter")
+    expect(page).to_have_url(re.compile("/processes/onboard-a-client/$"))
+    expect(page.locator(".canvas svg")).to_contain_text("Kick-off")
+    expect(page.locator(".route > li")).to_have_count(5)
+    expect(page.locator("#step-kick-off")).to_contain_text("waits for all")
+    no_axe_violations(page)
+    page.goto("/processes/onboard-a-client/ladder/")
+    no_axe_violations(page)
+
+
+def test_removing_a_step_says_what_it_broke(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    page.get_by_role("button", name="Remove step 3").click()
+    expect(field(page, 2, "then")).to_have_value("if eligible go to 3; if not eligible go to “Decline and explain”")
+    expect(page.locator("#f1e")).to_contain_text("There is no step “Decline and explain”")
+    expect(page.locator("#live [role=status]")).to_contain_text("but for what is marked red")
+    no_axe_violations(page)
+    field(page, 2, "then").fill("if eligible go to 3; if not eligible end")
+    saved(page)
+    expect(page.locator("#f1e")).to_have_count(0)
+    assert [step["id"] for step in kept("refund-a-customer")] == ["request", "verify", "approve", "issue", "confirm"]
+
+
+def test_a_list_pasted_into_a_title_becomes_steps(desktop_page: Page, world: World, sign_in: SignIn) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    field(page, 6, "title").focus()
+    page.keyboard.press("Enter")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "1. Ask how it went\\n2. Thank them");
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }"""
+    )
+    saved(page)
+    assert titles(page)[-3:] == ["Confirm and log", "Ask how it went", "Thank them"]
+    page.reload()
+    assert titles(page)[-2:] == ["Ask how it went", "Thank them"]
+
+
+def test_two_people_in_one_map(
+    desktop_page: Page, world: World, sign_in: SignIn, watch: Watch, no_axe_violations: Axe
+) -> None:
+    watch.expect("409")
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    row = Document.objects.get(pk=world.process.pk)
+    fields = page_fields(page)
+    theirs = [dict(step) for step in fields["steps"]]
+    theirs[4]["due"] = "2 days"
+    documents.merge_draft(
+        world.actor("manager"), row.pk, was=fields, fields={**fields, "steps": theirs}, now=world.at()
+    )
+    field(page, 1, "role").fill("Founder")
+    expect(page.locator("#live [role=status]")).to_contain_text("what somebody else changed")
+    expect(field(page, 5, "due")).to_have_value("2 days")
+    expect(field(page, 1, "role")).to_be_focused()
+
+    fields = page_fields(page)
+    theirs = [dict(step) for step in fields["steps"]]
+    theirs[0]["title"] = "Their words"
+    documents.merge_draft(
+        world.actor("manager"), row.pk, was=fields, fields={**fields, "steps": theirs}, now=world.at()
+    )
+    field(page, 1, "title").fill("My words")
+    expect(page.locator(".conflict")).to_contain_text("Milo Brandt")
+    expect(page.locator(".conflict")).to_contain_text("Their words")
+    expect(field(page, 1, "title")).to_have_value("My words")
+    no_axe_violations(page)
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    expect(page.locator(".conflict")).to_have_count(0)
+    assert kept("refund-a-customer")[0]["title"] == "My words"
+    assert kept("refund-a-customer")[4]["due"] == "2 days"
+
+
+def page_fields(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(page.locator("[name=was]").input_value())
+    return found
+
+
+def test_a_lost_connection_loses_nothing(desktop_page: Page, world: World, sign_in: SignIn, watch: Watch) -> None:
+    watch.expect("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/edit/", refuse)
+    field(page, 1, "title").fill("A mail comes in")
+    expect(page.locator("#live [role=status]")).to_contain_text("the server can’t be reached")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("location.assign('/processes/')")
+    page.wait_for_function("true")
+    expect(page).to_have_url(re.compile("/edit/$"))
+    assert asked == ["beforeunload"]
+    page.unroute("**/edit/", refuse)
+    field(page, 1, "takes").fill("a mail")
+    saved(page)
+    assert kept("refund-a-customer")[0]["title"] == "A mail comes in"
+
+
+def test_the_map_on_a_phone(phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe) -> None:
+    page = phone_page
+    sign_in(page, world.members["owner"].user)
+    for path in ("/processes/", "/processes/refund-a-customer/", "/processes/refund-a-customer/ladder/", EDIT):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        no_axe_violations(page)
+    page.get_by_role("button", name="Add a step after 6").tap()
+    page.keyboard.type("Ask how it went")
+    saved(page)
+    page.get_by_role("link", name="See the page").tap()
+    expect(page.locator("#step-ask-how-it")).to_be_visible()
+
+
+def test_the_same_editor_without_a_script(
+    new_context: Callable[..., BrowserContext], live_server: Any, watch: Watch, world: World, sign_in: SignIn
+) -> None:
+    context = new_context(**DESKTOP, base_url=live_server.url, java_script_enabled=False)
+    page = open_page(context, watch)
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    page.get_by_role("button", name="Move step 4 up").click()
+    expect(field(page, 3, "title")).to_have_value("Approve")
+    expect(field(page, 2, "then")).to_have_value("if eligible go to 3; if not eligible go to 4")
+    page.get_by_role("button", name="Move step 3 down").click()
+    page.get_by_role("button", name="Add a step after 6").click()
+    field(page, 7, "title").fill("Ask how it went")
+    field(page, 7, "title").press("Enter")
+    saved(page)
+    page.get_by_role("link", name="Publish …").click()
+    page.get_by_label("Major").check()
+    page.get_by_label("What changed?").fill("We ask how it went")
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.locator(".route > li")).to_have_count(7)
+    assert Document.objects.get(kind=Kind.PROCESS, slug="refund-a-customer").published_id is not None
