@@ -87,7 +87,7 @@ def test_there_is_a_history_to_look_at(sample: None) -> None:
     assert Task.objects.filter(status="open", blocked_on="client").count() == 1
     assert Question.objects.filter(answered_at__isnull=False).count() >= 5
     assert Question.objects.filter(answered_at__isnull=True).count() == 1
-    assert Event.objects.filter(name="review.failed").count() == 3
+    assert Event.objects.filter(name="review.failed").count() == 5
     assert StepScore.objects.count() == 15
     assert StepDecision.objects.count() == 7
     assert Organisation.objects.get().next_run == 484

@@ -239,11 +239,12 @@ SPECIAL_REFUNDS: dict[int, dict[str, Row]] = {
         }
     },
     6: {
+        "issue": {"fail": "S$20.00 too much went back. Compare with the approved amount before you press Refund."},
         "verify": {
             "ask": "She joined one call for six minutes. Is that a session?",
             "answer": "No: below ten minutes it isn't held.",
             "answer_after": 90,
-        }
+        },
     },
     9: {
         "issue": {
@@ -268,7 +269,8 @@ SPECIAL_REFUNDS: dict[int, dict[str, Row]] = {
 def posts() -> list[Row]:
     dice = random.Random(SEED + 1)
     formats = [kind for kind in ("plain", "video", "sponsored") for _ in TOPICS[kind]]
-    order = sorted(range(len(formats)), key=lambda _: dice.random())
+    order = sorted(range(len(formats) - 1), key=lambda _: dice.random())
+    order.append(len(formats) - 1)  # the last one is sponsored, so that what it proposes is news
     days = spread(dice, len(order), 45, 5)
     left = {kind: list(topics) for kind, topics in TOPICS.items()}
     return [
@@ -300,6 +302,7 @@ def post(dice: random.Random, n: int, kind: str, topic: str, day: int) -> Row:
 
 
 SPECIAL_POSTS: dict[str, Row] = {
+    "Saying no kindly": {"fail": "Two questions. Keep the second one."},
     "Three questions before you hire": {"fail": "The captions cover your hands in the last ten seconds. Move them up."},
     "Friday reviews": {
         "ask": "Is a question in the first line also the one question?",
@@ -373,11 +376,11 @@ def on_the_road() -> list[Row]:
     return [
         {
             "process": POST, "fields": {"topic": "Spring intake", "format": "sponsored"}, "by": "farah",
-            "since": 500, "work": {"pick": {"after": 12}}, "doers": {"pick": "farah"}, "stops_at": "prepare",
+            "since": 200, "work": {"pick": {"after": 12}}, "doers": {"pick": "farah"}, "stops_at": "prepare",
         },
         {
             "process": POST, "fields": {"topic": "The handover test", "format": "video"}, "by": "farah",
-            "since": 480,
+            "since": 60,
             "work": {
                 "pick": {"after": 10},
                 "prepare": {"after": 95, "evidence": ["cover-16.png", "https://example.com/drafts/16"]},
@@ -411,7 +414,7 @@ def on_the_road() -> list[Row]:
         },
         {
             "process": REFUND, "fields": {"customer": "Miriam Costa", "amount": "240.00"}, "by": "ana",
-            "follows": {"run": 482, "step": "verify", "after": 8},
+            "since": 40, "doers": {"request": "ana"},
             "work": {
                 "request": {"after": 4},
                 "verify": {

@@ -55,9 +55,6 @@ def journeys_of(rows: Sequence[Row], calendars: Calendars) -> list[Journey]:
     def times_of(row: Row) -> tuple[dt.datetime, dict[str, dt.datetime]]:
         if "day" in row:
             return calendars.days_back(row["day"], row["at"], row["by"]), {}
-        if "follows" in row:
-            other = row["follows"]
-            return calendars.after(row["by"], journey(other["run"]).done[other["step"]], other["after"]), {}
         end = journey(row["before"]).started if "before" in row else calendars.now
         return backwards(row, end, calendars)
 
