@@ -1,0 +1,94 @@
+"""Delegating, in a browser: dots move by mouse, finger and keys; the advice follows; a decision waits in the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import FloatRect, Page, expect
+
+from routebook.store.models import StepScore
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[Page, Any], None]
+Axe = Callable[[Page], None]
+PAGE = "/delegations/refund-a-customer/"
+
+
+def box_of(page: Page, selector: str) -> FloatRect:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box
+
+
+def drag(page: Page, step: str, across: float, down: float) -> None:
+    """Drag the dot of a step to a place of the matrix, in parts of its width and height."""
+    page.locator("svg.matrix").evaluate("matrix => matrix.scrollIntoView({ block: 'end' })")
+    dot, matrix = box_of(page, f"#dot-{step} .shape"), box_of(page, "svg.matrix")
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(matrix["x"] + matrix["width"] * across, matrix["y"] + matrix["height"] * down, steps=5)
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.mouse.up()
+
+
+def test_a_step_is_placed_by_hand_and_decided_in_one_click(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(PAGE)
+    no_axe_violations(page)
+    drag(page, "approve", 0.95, 0.1)
+    approve = page.get_by_role("group", name="Approve")
+    expect(approve.get_by_label("Value")).to_have_value("5")
+    expect(approve.get_by_label("Energy")).to_have_value("2")
+    expect(page.locator("#step-approve")).to_contain_text("it is your best work")
+    assert page.url.endswith(PAGE), "the link of the dot was not followed"
+
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.locator("#dot-issue").focus()
+        page.keyboard.press("ArrowLeft")
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#dot-issue")).to_be_focused()
+    expect(page.locator("#dot-issue")).to_have_accessible_name(
+        "5 Issue the refund: value 2, energy -1. Arrow keys move it."
+    )
+
+    issue = page.get_by_role("group", name="Issue the refund")
+    issue.get_by_label("Minutes").fill("6")
+    issue.get_by_label("× a month").fill("40")
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        issue.get_by_label("costly if wrong").check()
+    expect(page.locator("#freed")).to_contain_text("4 h")
+    page.get_by_role("button", name="Delegate it with approval: Issue the refund").click()
+    expect(page.locator("#advice")).to_contain_text("Readers and runs still follow version 1")
+    expect(page.locator("#freed")).to_contain_text("2 h")
+    no_axe_violations(page)
+    assert {(score.step, score.value, score.energy) for score in StepScore.objects.all()} == {
+        ("approve", 5, 2),
+        ("issue", 2, -1),
+    }
+
+
+def test_on_a_phone_the_form_does_the_same(
+    phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = phone_page
+    sign_in(page, world.members["manager"].user)
+    page.goto(PAGE)
+    no_axe_violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    verify = page.get_by_role("group", name="Verify eligibility")
+    verify.get_by_label("Value").select_option("2")
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        verify.get_by_label("Energy").select_option("-2")
+    expect(page.locator("#step-verify")).to_contain_text("the first thing to leave your plate")
+    expect(page.locator("#dot-verify")).to_have_accessible_name(
+        "2 Verify eligibility: value 2, energy -2. Arrow keys move it."
+    )
