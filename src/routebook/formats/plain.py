@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -91,9 +91,9 @@ Reader = Callable[[Any, str], Any]
 
 
 @lru_cache(maxsize=64)
-def _readers(cls: type[Any]) -> dict[str, Reader]:
+def _readers(cls: Hashable) -> dict[str, Reader]:
     hints = typing.get_type_hints(cls)
-    return {field.name: _reader(hints[field.name]) for field in fields(cls)}
+    return {field.name: _reader(hints[field.name]) for field in fields(typing.cast("type[Any]", cls))}
 
 
 def _reader(hint: Any) -> Reader:

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from routebook.core.document import Kind
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_for
 from routebook.store.queries.organisations import name_of
@@ -69,7 +70,8 @@ def page(
                 if request.user.is_authenticated:
                     return render(request, "shell/no_organisation.html", status=403)
                 return redirect_to_login(request.get_full_path())
-            request.here = here  # type: ignore[attr-defined]
+            # What is done with any document, such as its versions, is part of the map for a process.
+            request.here = "map" if kwargs.get("kind") is Kind.PROCESS else here  # type: ignore[attr-defined]
             request.actor = actor  # type: ignore[attr-defined]
             try:
                 return view(request, actor, *args, **kwargs)
@@ -142,12 +144,12 @@ def show_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return show(request, "shell/refusal.html", {"refusal": refusal, "back": back}, status=status)
 
 
-def tell(request: HttpRequest, sentence: str | Promise) -> None:
+def tell(request: HttpRequest, sentence: str) -> None:
     """A notice for the next page: what was done."""
     messages.success(request, sentence)
 
 
-def complain(request: HttpRequest, sentence: str | Promise) -> None:
+def complain(request: HttpRequest, sentence: str) -> None:
     """A notice for the next page: what could not be done."""
     messages.error(request, sentence, extra_tags="wrong")
 
