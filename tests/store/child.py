@@ -76,9 +76,9 @@ def kill_before(moment: int) -> None:
 
     real = prepared.execute
 
-    def watched(raw: Any, name: str, values: Any) -> Any:
+    def watched(raw: Any, name: str, *rest: Any) -> Any:
         statement()
-        row = real(raw, name, values)
+        row = real(raw, name, *rest)
         statement()  # once more between the answer of the database and whatever comes next
         return row
 

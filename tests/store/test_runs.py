@@ -453,7 +453,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
         real = prepared.execute
         monkeypatch.setattr(
-            prepared, "execute", lambda raw, name, values: (seen.append(name), real(raw, name, values))[1]
+            prepared, "execute", lambda raw, name, *rest: (seen.append(name), real(raw, name, *rest))[1]
         )
         with connection.execute_wrapper(lambda run, sql, *rest: (seen.append(sql), run(sql, *rest))[1]):
             yield seen

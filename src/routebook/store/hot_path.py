@@ -10,7 +10,6 @@ False where another writer was faster; whoever called reads again and decides ag
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from routebook.core.run import RunState
 from routebook.store.journal import Line
-from routebook.store.projection import ANSWER_COLUMNS, NOTICE_COLUMNS, QUESTION_COLUMNS, TASK_COLUMNS, Row, Rows
+from routebook.store.projection import Row, Rows
 from routebook.store.sql import statement
 from routebook.store.sqlite_backend.base import write_lock
 
@@ -206,10 +205,6 @@ def _texts(row: Row) -> Row:
 
 # --- PostgreSQL -------------------------------------------------------------------------------
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dt.datetime.isoformat
-).encode
-
 
 class PostgresqlPath:
     """No lock at first: `write` is guarded by the number of the last event that was read. A second try locks
@@ -265,15 +260,19 @@ class PostgresqlPath:
             "actor": last.actor,
             "at": last.at,
             "command": last.command,
-            "events": _encode([_event(line) for line in change.lines]),
-            "tasks": _records(TASK_COLUMNS, rows.tasks),
-            "notices": _records(NOTICE_COLUMNS, rows.notices),
+        }
+        lists: dict[str, Sequence[Row]] = {
+            "events": [
+                (seq, name, version, n, salt, payload, digest, hash_)
+                for _, seq, name, version, _, _, _, n, salt, payload, digest, hash_ in change.lines
+            ],
+            "tasks": rows.tasks,
+            "notices": rows.notices,
         }
         name = "continue_run"
         if rows.questions or rows.answers:
             name = "continue_run_with_questions"
-            values["questions"] = _records(QUESTION_COLUMNS, rows.questions)
-            values["answers"] = _records(ANSWER_COLUMNS, rows.answers)
+            lists |= {"questions": rows.questions, "answers": rows.answers}
         if change.version is not None:
             name = "start_run"
             values |= {
@@ -285,35 +284,18 @@ class PostgresqlPath:
                 "due": state.due,
                 "started_at": state.started_at,
             }
-        return bool(int(self._execute(name, values)[0]))
+        return bool(int(self._execute(name, values, lists)[0]))
 
-    def _execute(self, name: str, values: Any) -> Any:
+    def _execute(self, name: str, values: Any, lists: dict[str, Sequence[Row]] | None = None) -> Any:
         # PostgreSQL's driver is an extra, so it is loaded where it is in use.
         from routebook.store.prepared import execute
 
         with self._django.wrap_database_errors:
-            return execute(self._raw, name, values)
+            return execute(self._raw, name, values, lists)
 
 
 def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
-
-
-def _event(line: Line) -> dict[str, Any]:
-    return {
-        "seq": line.seq,
-        "name": line.name,
-        "version": line.version,
-        "n": line.n,
-        "salt": line.salt,
-        "payload": line.payload,
-        "digest": line.digest,
-        "hash": line.hash,
-    }
-
-
-def _records(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    return _encode([dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def _member(person: str) -> int | None:

@@ -1,7 +1,10 @@
 """Prepared statements on PostgreSQL, one layer below psycopg's cursors.
 
 A completion runs two statements, always the same two. Handing them to libpq under a name costs a third of what a
-cursor costs. Values travel as text; the statement casts what PostgreSQL can't infer.
+cursor costs. Values travel as text, each with its type in the statement.
+
+A statement may hold ``rows(events) AS x(seq int, name text)``: a list of VALUES as long as the rows given. There
+is one prepared statement for each length; a change of unusual size is not worth keeping one.
 """
 
 from __future__ import annotations
@@ -18,31 +21,47 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from routebook.store.sql import statement
 
-_PLACE = re.compile(r"%\((\w+)\)s")
-_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-"""Which statements each connection has prepared."""
+MOST_ROWS = 4
+"""Of longer lists no prepared statement is kept."""
 
 Value = str | int | dt.datetime | None
+Lists = Mapping[str, Sequence[Sequence[Value]]]
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+_ROWS = re.compile(r"rows\((\w+)\) AS (\w+)\(([^)]*)\)")
+_known: WeakKeyDictionary[Any, set[bytes]] = WeakKeyDictionary()
+"""Which statements each connection has prepared."""
 
 
-def execute(connection: Any, name: str, values: Mapping[str, Value]) -> Sequence[str | None] | None:
+def execute(
+    connection: Any, name: str, values: Mapping[str, Value], rows: Lists | None = None
+) -> Sequence[str | None] | None:
     """Run the statement `name` on a psycopg connection; the first row as text, or None where there is none.
 
     Raises psycopg's errors.
     """
-    known = _known.get(connection)
-    if known is None:
-        known = _known.setdefault(connection, set())
-    sql, names = _numbered(name)
-    label = name.encode()
+    lengths = tuple((key, len(found)) for key, found in rows.items()) if rows else ()
+    label, sql, names, lists = _text(name, lengths)
+    given = [_bytes(values[each]) for each in names]
+    for each in lists:
+        for row in rows[each]:  # type: ignore[index]  # where there are lists, there are rows
+            given += map(_bytes, row)
     pg = connection.pgconn
     if not connection.autocommit and pg.transaction_status == TransactionStatus.IDLE:
         # Somebody's transaction of which this is the first statement: psycopg begins it with the first cursor only.
         _check(pg.exec_(b"BEGIN"), ExecStatus.COMMAND_OK)
-    if name not in known:
+    if any(length > MOST_ROWS for _, length in lengths):
+        return _first(pg.exec_params(sql, given))
+    known = _known.get(connection)
+    if known is None:
+        known = _known.setdefault(connection, set())
+    if label not in known:
         _check(pg.prepare(label, sql), ExecStatus.COMMAND_OK)
-        known.add(name)
-    result = pg.exec_prepared(label, [_bytes(values[each]) for each in names])
+        known.add(label)
+    return _first(pg.exec_prepared(label, given))
+
+
+def _first(result: Any) -> list[str | None] | None:
     _check(result, ExecStatus.TUPLES_OK)
     if not result.ntuples:
         return None
@@ -51,11 +70,31 @@ def execute(connection: Any, name: str, values: Mapping[str, Value]) -> Sequence
 
 
 @cache
-def _numbered(name: str) -> tuple[bytes, tuple[str, ...]]:
-    """The statement with $1, $2, … for its named places, and the names in that order."""
+def _text(name: str, lengths: tuple[tuple[str, int], ...]) -> tuple[bytes, bytes, tuple[str, ...], tuple[str, ...]]:
+    """The label and the text of a statement for lists of these lengths, and which values it takes in which order."""
     text = statement("postgresql", name)
     names = tuple(dict.fromkeys(_PLACE.findall(text)))
-    return _PLACE.sub(lambda place: f"${names.index(place[1]) + 1}", text).encode(), names
+    text = _PLACE.sub(lambda place: f"${names.index(place[1]) + 1}", text)
+    left, count, lists = dict(lengths), len(names), []
+
+    def values(found: re.Match[str]) -> str:
+        nonlocal count
+        lists.append(found[1])
+        columns = [column.split() for column in found[3].split(",")]
+        rows = []
+        for _ in range(left[found[1]]):
+            rows.append("(" + ", ".join(f"${count + n}::{kind}" for n, (_, kind) in enumerate(columns, 1)) + ")")
+            count += len(columns)
+        listed = f"VALUES {', '.join(rows)}" if rows else _no_row(columns)
+        return f"({listed}) AS {found[2]}({', '.join(column for column, _ in columns)})"
+
+    text = _ROWS.sub(values, text)
+    label = "/".join([name, *(str(length) for _, length in lengths)])
+    return label.encode(), text.encode(), names, tuple(lists)
+
+
+def _no_row(columns: Sequence[Sequence[str]]) -> str:
+    return f"SELECT {', '.join(f'NULL::{kind}' for _, kind in columns)} WHERE false"
 
 
 def _bytes(value: Value) -> bytes | None:

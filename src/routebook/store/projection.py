@@ -16,37 +16,18 @@ from routebook.core.events import Event
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import events as e
 
-TASK_COLUMNS = (
-    "number",
-    "step",
-    "attempt",
-    "status",
-    "assignee_id",
-    "done_by_id",
-    "level",
-    "review_of",
-    "sop_id",
-    "variation",
-    "outcome",
-    "due",
-    "opened_at",
-    "started_at",
-    "closed_at",
-    "blocked_on",
-    "blocked_why",
-    "blocked_at",
-)
-QUESTION_COLUMNS = ("task", "number", "sop_id", "text", "asked_by_id", "asked_at", "to_id")
-ANSWER_COLUMNS = ("number", "answer", "answered_by_id", "answered_at")
-NOTICE_COLUMNS = ("kind", "key", "payload")
-
 Row = tuple[Any, ...]
 _LIVE = frozenset({TaskStatus.OPEN, TaskStatus.SUBMITTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows in the order of the columns above."""
+    """Rows in the order in which the statements in `store.sql` name their columns:
+
+    tasks: number, step, attempt, status, assignee, done by, level, review of, SOP, variation, outcome, due,
+    opened, started, closed, blocked on, why, since. Questions: task, number, SOP, text, asked by, asked at, to.
+    Answers: number, text, answered by, answered at. Notices: kind, key, payload.
+    """
 
     tasks: tuple[Row, ...]
     questions: tuple[Row, ...]

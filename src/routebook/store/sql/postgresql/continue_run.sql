@@ -1,5 +1,6 @@
 -- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
 -- and so is everything that is joined to it: nothing is written, and the count says so.
+-- rows(…) stands for as many VALUES as there are.
 WITH run AS (
   UPDATE store_run
      SET status = %(status)s::varchar, ended_at = %(ended_at)s::timestamptz, seq = %(seq)s::int, head = %(head)s, snapshot = %(snapshot)s
@@ -10,7 +11,7 @@ event AS (
   INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
   SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
          x.payload, x.digest, x.hash
-    FROM run, json_to_recordset(%(events)s::json)
+    FROM run, rows(events)
            AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
 ),
 task AS (
@@ -19,7 +20,7 @@ task AS (
   SELECT run.org_id, run.id, x.number, x.step, x.attempt, x.status, x.assignee_id, x.done_by_id, x.level, x.review_of,
          x.sop_id, x.variation, x.outcome, x.due, x.opened_at, x.started_at, x.closed_at, x.blocked_on, x.blocked_why,
          x.blocked_at
-    FROM run, json_to_recordset(%(tasks)s::json)
+    FROM run, rows(tasks)
            AS x(number int, step text, attempt int, status text, assignee_id bigint, done_by_id bigint, level text,
                 review_of int, sop_id bigint, variation text, outcome text, due timestamptz, opened_at timestamptz,
                 started_at timestamptz, closed_at timestamptz, blocked_on text, blocked_why text, blocked_at timestamptz)
@@ -46,6 +47,6 @@ task AS (
 notice AS (
   INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
   SELECT run.org_id, x.kind, x.key, x.payload, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
-    FROM run, json_to_recordset(%(notices)s::json) AS x(kind text, key text, payload text)
+    FROM run, rows(notices) AS x(kind text, key text, payload text)
 )
 SELECT count(*) FROM run
