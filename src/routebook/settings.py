@@ -214,6 +214,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_USERNAME_CALLABLE = "routebook.web.accounts.counted_as"
 AXES_LOCKOUT_CALLABLE = "routebook.web.accounts.locked_out"
 AXES_IPWARE_PROXY_COUNT = PROXIES or None
 

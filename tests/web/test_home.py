@@ -140,7 +140,7 @@ def test_what_drains_could_leave_until_somebody_works_on_it(world: World) -> Non
     kept = Score(5, 2, needs_my_judgement=True, minutes=5, times_a_month=Decimal(8))
     delegations.score(owner, world.process.pk, "approve", kept, Facts(), now=world.at())
     plate = queries.plate(owner, queries.handed_off(owner))
-    assert [(one.step.id, one.hours) for one in plate.leaving] == [("issue", 4), ("verify", 2)]
+    assert [(one.step.id, one.hours) for one in plate.leaving] == [("issue", Decimal(4)), ("verify", Decimal(2))]
     assert [one.step.id for one in plate.staying] == ["approve"]
     assert "Could leave your plate" in home(world, "owner")
     world.hand_off("issue", "finance", "practice", delegator="owner")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -125,6 +126,12 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("/")
     context = {"invitation": invitation, "refusal": refusal, "typed": request.POST, "signed_in": signed_in}
     return show(request, "accounts/join.html", context, status=409 if refusal else 200)
+
+
+def counted_as(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The name under which wrong passwords are counted: the address, however somebody spells it."""
+    typed = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return typed.strip().lower()[:255]
 
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from routebook.core.document import WEEKDAYS, Access, WorkingWeek
 from routebook.core.events import Refusal
-from routebook.store.access import Actor, Refused, Verb
+from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries.documents import week_of
@@ -53,29 +53,46 @@ def edit(request: HttpRequest, actor: Actor, member: int) -> HttpResponseBase:
 
 
 def _person_form(request: HttpRequest, actor: Actor, member: int | None) -> HttpResponseBase:
-    if member is None and not actor.may(Verb.MANAGE_PEOPLE):
-        raise Refused(Refusal("forbidden", _("You may not add people here. Ask the owner or a manager.")))
+    if member is None or (member != actor.member and not actor.may(Verb.MANAGE_PEOPLE)):
+        _be_manager(actor)
     person = people_queries.person(actor, member) if member is not None else None
-    refusal = None
-    if request.method == "POST":
-        try:
-            saved = _save(actor, member, request.POST)
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
-            tell(request, _("%(name)s is saved.") % {"name": saved})
-            return redirect("/people/")
+    if request.method != "POST":
+        return _person_page(request, actor, person, typed=_typed(person))
+    _be_manager(actor)
+    try:
+        saved = _save(actor, member, request.POST)
+    except Refused as refused:
+        return _person_page(request, actor, person, typed=request.POST, refusal=refused.refusal)
+    tell(request, _("%(name)s is saved.") % {"name": saved})
+    return redirect("/people/")
+
+
+def _be_manager(actor: Actor) -> None:
+    if not actor.may(Verb.MANAGE_PEOPLE):
+        raise Refused(Refusal("forbidden", _("You may not change people here. Ask the owner or a manager.")))
+
+
+def _person_page(
+    request: HttpRequest,
+    actor: Actor,
+    person: people_queries.PersonView | None,
+    *,
+    typed: Mapping[str, str],
+    away: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
     own_week = week_of(person.row.week) if person else None
     context = {
         "person": person,
         "own": person is not None and person.row.pk == actor.member,
-        "typed": request.POST or _typed(person),
+        "typed": typed,
+        "away": away or {},
         "refusal": refusal,
         "access_words": ACCESS_WORDS.items(),
         "zones": time_zones(),
-        "days": week_rows(own_week or WorkingWeek(), request.POST),
+        "days": week_rows(own_week or WorkingWeek(), typed),
         "has_own_week": bool(own_week),
-        "aways": person.row.aways.all() if person else [],
+        "aways": person.row.aways.order_by("first") if person else [],
     }
     return show(request, "people/person.html", context, status=409 if refusal else 200)
 
@@ -189,8 +206,14 @@ def invite(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
 @post()
 def be_away(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
     """Mark out-of-office days."""
-    first, last = _date(request.POST, "first"), _date(request.POST, "last")
-    members.be_away(actor, member, first=first, last=last, now=now())
+    if member != actor.member:
+        _be_manager(actor)
+    try:
+        first, last = _date(request.POST, "first"), _date(request.POST, "last")
+        members.be_away(actor, member, first=first, last=last, now=now())
+    except Refused as refused:
+        person = people_queries.person(actor, member)
+        return _person_page(request, actor, person, typed=_typed(person), away=request.POST, refusal=refused.refusal)
     tell(request, _("These days are marked. Tasks go to the backup meanwhile."))
     return redirect(f"/people/{member}/")
 
@@ -206,7 +229,7 @@ def _date(typed: Mapping[str, str], field: str) -> dt.date:
     try:
         return dt.date.fromisoformat(typed.get(field, ""))
     except ValueError as error:
-        raise Refused(Refusal("not_a_date", _("Choose both days."), field)) from error
+        raise Refused(Refusal("not_a_date", _("Choose a day."), field)) from error
 
 
 @both()
@@ -215,15 +238,17 @@ def role(request: HttpRequest, actor: Actor, role: int | None = None) -> HttpRes
     if not actor.may(Verb.MANAGE_PEOPLE):
         raise Refused(Refusal("forbidden", _("You may not change roles here. Ask the owner or a manager.")))
     known = next((view for view in people_queries.roles(actor) if view.row.pk == role), None)
+    if role is not None and known is None:
+        raise NotFound
+    holding = [holder.pk for holder in known.holders] if known else []
+    backup = known.backup.pk if known and known.backup else None
     refusal = None
     if request.method == "POST":
-        holders = [int(text) for text in request.POST.getlist("holder") if text.isdecimal()]
-        backup = request.POST.get("backup", "")
+        holding = [int(text) for text in request.POST.getlist("holder") if text.isdecimal()]
+        backup = int(typed) if (typed := request.POST.get("backup", "")).isdecimal() else None
         title = known.row.title if known else request.POST.get("title", "")
         try:
-            members.set_role(
-                actor, title, holders=holders, backup=int(backup) if backup.isdecimal() else None, now=now()
-            )
+            members.set_role(actor, title, holders=holding, backup=backup, new=known is None, now=now())
         except Refused as refused:
             refusal = refused.refusal
         else:
@@ -232,7 +257,8 @@ def role(request: HttpRequest, actor: Actor, role: int | None = None) -> HttpRes
     context = {
         "role": known,
         "people": people_queries.people(actor),
-        "holding": [holder.pk for holder in known.holders] if known else [],
+        "holding": holding,
+        "backup": backup,
         "typed": request.POST,
         "refusal": refusal,
     }

@@ -243,8 +243,13 @@ def set_password(email: str, password: str) -> None:
 
 
 @transaction.atomic
-def set_role(actor: Actor, title: str, *, holders: Sequence[int], backup: int | None, now: dt.datetime) -> Role:
-    """Who holds a role (members' ids, the first gets the tasks) and who stands in; makes the role if new."""
+def set_role(
+    actor: Actor, title: str, *, holders: Sequence[int], backup: int | None, now: dt.datetime, new: bool = False
+) -> Role:
+    """Who holds a role (members' ids, the first gets the tasks) and who stands in; makes a role that isn't there.
+
+    `new`: it must not be there yet.
+    """
     require(actor, Verb.MANAGE_PEOPLE)
     title = " ".join(title.split())
     if not title:
@@ -259,6 +264,8 @@ def set_role(actor: Actor, title: str, *, holders: Sequence[int], backup: int | 
     role, created = Role.objects.get_or_create(
         org_id=actor.org, folded=title.casefold()[:200], defaults={"title": title[:200]}
     )
+    if new and not created:
+        raise Refused(Refusal("title_taken", f"There is a role “{role.title}” already; open that one.", "title"))
     before = (role.title, _holders(role), role.backup_id)
     role.title, role.backup_id = title[:200], backup
     wanted = tuple(dict.fromkeys(holders))

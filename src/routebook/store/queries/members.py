@@ -56,11 +56,16 @@ def person(actor: Actor, member_id: int) -> PersonView:
 
 
 def roles(actor: Actor) -> Sequence[RoleView]:
-    """All roles, by title."""
+    """All roles, by title; who left is named no more."""
     require(actor, Verb.SEE_PEOPLE)
     rows = Role.objects.filter(org_id=actor.org).select_related("backup").prefetch_related("holdings__member")
     return [
-        RoleView(row, tuple(held.member for held in row.holdings.all()), row.backup) for row in rows.order_by("title")
+        RoleView(
+            row,
+            tuple(held.member for held in row.holdings.all() if held.member.active),
+            row.backup if row.backup and row.backup.active else None,
+        )
+        for row in rows.order_by("title")
     ]
 
 

@@ -1,0 +1,249 @@
+"""People, roles and the organisation: who may see and change what, and that what was typed stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from routebook.store.models import Away, Invitation, Member, Organisation, Role
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+As = Callable[[str], Client]
+
+NEW = {"name": "Nia Okoro", "email": "nia@example.com", "access": "assistant", "time_zone": "Africa/Lagos"}
+WEEK = {f"{day}-{end}": at for day in ("mon", "tue") for end, at in (("from", "09:00"), ("to", "17:00"))}
+
+
+def person(world: World, who: str) -> str:
+    return f"/people/{world.members[who].pk}/"
+
+
+# --- who may ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("owner", 200), ("manager", 200), ("support", 200), ("agent", 200), ("guest", 403), ("outsider", 200)],
+)
+def test_who_works_here_is_seen_by_who_works_here(world: World, as_: As, who: str, status: int) -> None:
+    response = as_(who).get("/people/")
+    assert response.status_code == status
+    assert ("Tove Dahl" in response.content.decode()) is (status == 200 and who != "outsider")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("owner", 200), ("manager", 200), ("support", 403), ("agent", 403), ("guest", 403)],
+)
+@pytest.mark.parametrize("address", ["/people/new/", "/roles/new/", "person", "role"])
+def test_people_and_roles_are_changed_by_who_manages_them(
+    world: World, as_: As, address: str, who: str, status: int
+) -> None:
+    found = {"person": person(world, "finance"), "role": f"/roles/{Role.objects.get(title='Founder').pk}/"}
+    address = found.get(address, address)
+    client = as_(who)
+    assert client.get(address).status_code == status
+    if status == 403:
+        before = (Member.objects.count(), list(Role.objects.values_list("title", "backup")))
+        assert client.post(address, {**NEW, "title": "Spy"}).status_code == 403
+        assert before == (Member.objects.count(), list(Role.objects.values_list("title", "backup")))
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("owner", 200), ("manager", 403), ("support", 403), ("agent", 403), ("guest", 403)],
+)
+def test_the_organisation_is_the_owners(world: World, as_: As, who: str, status: int) -> None:
+    client = as_(who)
+    assert client.get("/organisation/").status_code == status
+    if status == 403:
+        assert client.post("/organisation/", {"name": "Mine", "time_zone": "UTC", **WEEK}).status_code == 403
+        assert Organisation.objects.get(pk=world.organisation.pk).name == "Adler Coaching"
+
+
+def test_things_of_another_organisation_are_not_there(world: World, as_: As) -> None:
+    client = as_("outsider")
+    role = Role.objects.get(title="Founder", org=world.organisation)
+    for address in (person(world, "finance"), f"/roles/{role.pk}/"):
+        assert client.get(address).status_code == 404
+        assert client.post(address, {**NEW, "title": "Founder"}).status_code == 404
+    for part in ("invitation", "away", "back"):
+        data = {"first": "2026-12-01", "last": "2026-12-02"}
+        assert client.post(f"{person(world, 'finance')}{part}/", data).status_code == 404
+    assert client.post("/roles/new/", {"title": "Spy", "holder": [str(world.members["finance"].pk)]}).status_code == 404
+    assert not Role.objects.filter(title="Spy").exists()
+    assert not Away.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+def test_a_person_is_added_invited_and_the_link_is_shown_once(world: World, as_: As) -> None:
+    client = as_("manager")
+    assert client.post("/people/new/", NEW).headers["Location"] == "/people/"
+    member = Member.objects.get(name="Nia Okoro")
+    assert (member.org, member.access, member.time_zone) == (world.organisation, "assistant", "Africa/Lagos")
+    client.post(f"/people/{member.pk}/invitation/")
+    assert "/join/" in client.get("/people/").content.decode()
+    assert "/join/" not in client.get("/people/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "marked"),
+    [
+        ("name", " ", "name"),
+        ("email", "nobody", "email"),
+        ("access", "king", "access"),
+        ("time_zone", "Mars/Olympus", "time_zone"),
+        ("mon-from", "later", "mon"),
+        ("mon-to", "08:00", "mon"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(world: World, as_: As, field: str, value: str, marked: str) -> None:
+    response = as_("owner").post("/people/new/", {**NEW, **WEEK, "own_week": "1", field: value})
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert f'id="{marked}-error"' in shown
+    if field != "name":
+        assert 'value="Nia Okoro"' in shown
+    assert not Member.objects.filter(email="nia@example.com").exists()
+
+
+def test_a_manager_makes_no_owner_and_changes_none(world: World, as_: As) -> None:
+    client = as_("manager")
+    assert client.post("/people/new/", {**NEW, "access": "owner"}).status_code == 409
+    assert client.post(person(world, "owner"), {**NEW, "access": "guest"}).status_code == 409
+    assert Member.objects.get(pk=world.members["owner"].pk).access == "owner"
+    assert client.post(person(world, "manager"), {**NEW, "access": "owner"}).status_code == 409
+
+
+def test_somebody_must_own_the_organisation(world: World, as_: As) -> None:
+    response = as_("owner").post(person(world, "owner"), {**NEW, "access": "manager"})
+    assert response.status_code == 409
+    assert 'id="access-error"' in response.content.decode()
+
+
+def test_who_leaves_stays_in_the_list_of_who_manages(world: World, as_: As) -> None:
+    client = as_("owner")
+    row = world.members["backup"]
+    client.post(person(world, "backup"), {"name": row.name, "email": row.email, "access": "assistant", "left": "1"})
+    assert not Member.objects.get(pk=row.pk).active
+    assert "Bram Eriksen" in client.get("/people/").content.decode()
+    assert "Bram Eriksen" not in as_("support").get("/people/").content.decode()
+
+
+def test_own_hours_are_kept_and_given_up_again(world: World, as_: As) -> None:
+    client = as_("owner")
+    client.post(person(world, "finance"), {**NEW, **WEEK, "own_week": "1"})
+    member = Member.objects.get(pk=world.members["finance"].pk)
+    assert member.week == [[0, 540, 1020], [1, 540, 1020]]
+    client.post(person(world, "finance"), {**NEW, **WEEK})
+    assert Member.objects.get(pk=member.pk).week is None
+
+
+def test_who_can_sign_in_is_not_invited_again(world: World, as_: As) -> None:
+    response = as_("owner").post(f"{person(world, 'support')}invitation/")
+    assert response.status_code == 409
+    assert "can already sign in" in response.content.decode()
+
+
+# --- out of office ------------------------------------------------------------------------------
+
+
+def test_everybody_marks_their_own_days_and_takes_them_back(world: World, as_: As) -> None:
+    client = as_("support")
+    address = person(world, "support")
+    assert client.get(address).status_code == 200
+    client.post(f"{address}away/", {"first": "2026-12-01", "last": "2026-12-04"})
+    away = Away.objects.get(member=world.members["support"])
+    assert (away.first, away.last) == (dt.date(2026, 12, 1), dt.date(2026, 12, 4))
+    client.post(f"{address}back/", {"first": "2026-12-01"})
+    assert not Away.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "marked"),
+    [("2026-12-04", "2026-12-01", "last"), ("", "2026-12-01", "first"), ("2026-12-01", "soon", "last")],
+)
+def test_wrong_days_stand_beside_their_field(world: World, as_: As, first: str, last: str, marked: str) -> None:
+    response = as_("support").post(f"{person(world, 'support')}away/", {"first": first, "last": last})
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert f'id="{marked}-error"' in shown
+    assert f'name="first" required value="{first}"' in shown
+    assert not Away.objects.exists()
+
+
+def test_days_may_not_overlap(world: World, as_: As) -> None:
+    client = as_("support")
+    address = f"{person(world, 'support')}away/"
+    client.post(address, {"first": "2026-12-01", "last": "2026-12-04"})
+    assert client.post(address, {"first": "2026-12-04", "last": "2026-12-05"}).status_code == 409
+    assert Away.objects.count() == 1
+
+
+def test_the_days_of_others_are_for_who_manages_people(world: World, as_: As) -> None:
+    address = f"{person(world, 'finance')}away/"
+    data = {"first": "2026-12-01", "last": "2026-12-04"}
+    assert as_("support").post(address, data).status_code == 403
+    assert as_("manager").post(address, data).status_code == 302
+
+
+# --- roles --------------------------------------------------------------------------------------
+
+
+def test_a_role_gets_holders_and_a_backup(world: World, as_: As) -> None:
+    client = as_("manager")
+    data = {
+        "title": " Night  desk ",
+        "holder": [str(world.members["support"].pk), str(world.members["finance"].pk)],
+        "backup": str(world.members["backup"].pk),
+    }
+    assert client.post("/roles/new/", data).status_code == 302
+    role = Role.objects.get(title="Night desk")
+    held = list(role.holdings.values_list("member_id", flat=True))
+    assert held == [world.members["support"].pk, world.members["finance"].pk]
+    assert role.backup == world.members["backup"]
+
+
+@pytest.mark.parametrize("title", ["Founder", " founder ", ""])
+def test_a_new_role_never_overwrites_one_that_is_there(world: World, as_: As, title: str) -> None:
+    holder = str(world.members["support"].pk)
+    response = as_("owner").post("/roles/new/", {"title": title, "holder": [holder]})
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert 'id="title-error"' in shown
+    assert f'value="{holder}" checked' in shown
+    founder = Role.objects.get(title="Founder")
+    assert list(founder.holdings.values_list("member_id", flat=True)) == [world.members["owner"].pk]
+
+
+def test_a_role_that_is_not_there_is_not_made_by_its_address(world: World, as_: As) -> None:
+    assert as_("owner").post("/roles/999999/", {"title": "Ghost"}).status_code == 404
+    assert not Role.objects.filter(title="Ghost").exists()
+
+
+# --- the organisation ---------------------------------------------------------------------------
+
+
+def test_the_owner_changes_the_organisation(world: World, as_: As) -> None:
+    data = {"name": "Adler & Co", "time_zone": "Europe/Vienna", "holidays": "AT", "currency": "eur", **WEEK}
+    assert as_("owner").post("/organisation/", data).status_code == 302
+    row = Organisation.objects.get(pk=world.organisation.pk)
+    assert (row.name, row.time_zone, row.currency) == ("Adler & Co", "Europe/Vienna", "EUR")
+    assert row.week == [[0, 540, 1020], [1, 540, 1020]]
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", ""), ("time_zone", "Mars/Olympus")])
+def test_what_is_wrong_of_the_organisation_stands_beside_its_field(
+    world: World, as_: As, field: str, value: str
+) -> None:
+    data = {"name": "Adler & Co", "time_zone": "Europe/Vienna", **WEEK, field: value}
+    response = as_("owner").post("/organisation/", data)
+    assert response.status_code == 409
+    assert f'id="{field}-error"' in response.content.decode()
