@@ -25,6 +25,37 @@ pytestmark = pytest.mark.django_db
 
 As = Callable[[str], Client]
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+POST = """\
+---
+kind: process
+title: Publish a post
+owner: Head of Support
+trigger: free slot
+result: prepared post
+steps:
+  - id: prepare
+    title: Prepare the post
+    role: Support assistant
+    takes: free slot
+    gives: prepared post
+    handling: delegate
+    variations: {by: format, of: [plain, video]}
+---
+"""
+VIDEO = """\
+---
+kind: sop
+title: Prepare a video post
+owner: Head of Support
+step: publish-a-post/prepare
+variation: video
+role: Support assistant
+objective: The clip is ready
+quality_bar: [The clip runs 60 seconds at most]
+---
+## Checklist
+1. Cut the clip to one thought
+"""
 POSTS = {
     "completion": {"outcome": ""},
     "ticks": {"item": "0"},
@@ -225,6 +256,24 @@ def test_an_older_version_stays_pinned(world: World, as_: As) -> None:
     shown = text_of(as_("finance").get(f"/runs/{number}/tasks/4/"))
     assert "Open the payment from the ticket" in shown
     assert "a newer one is out" in shown
+
+
+def test_the_doer_picks_the_variation_and_its_directions_come(world: World, as_: As) -> None:
+    publish(world, "processes/publish-a-post.md", POST)
+    publish(world, "sops/prepare-a-video-post.md", VIDEO)
+    form = {"run": uuid.uuid4().hex, "command": uuid.uuid4().hex}
+    response: Any = as_("support").post("/runs/new/?process=publish-a-post", form)
+    here = f"{response.url}tasks/1/"
+    shown = text_of(as_("support").get(here))
+    assert "Which kind is this one?" in shown
+    assert "Cut the clip" not in shown
+    refused = as_("support").post(f"{here}completion/", {})
+    assert "Pick which kind this is first: plain, video." in text_of(refused)
+    assert as_("support").post(f"{here}variation/", {"variation": "audio"}).status_code == 409
+    as_("support").post(f"{here}variation/", {"variation": "video"})
+    shown = text_of(as_("support").get(here))
+    assert "Cut the clip to one thought" in shown
+    assert "Which kind is this one?" not in shown
 
 
 # --- files --------------------------------------------------------------------------------------
