@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, Union
 
 from routebook.core.document import CLASS_OF, AnyDocument, Document, Kind
@@ -74,7 +74,7 @@ def from_plain(kind: Kind, slug: str, plain: dict[str, Any]) -> AnyDocument:
 def _values(cls: type[Any], plain: Any, path: str, given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(plain, dict):
         raise PlainError(path, "a group of fields is expected here.")
-    readers = _readers(cls)
+    readers = _readers(cls)  # type: ignore[arg-type]  # mypy takes a class for unhashable
     values = dict(given)
     for name, value in plain.items():
         if name not in readers or name in NEVER_PLAIN:
@@ -90,7 +90,7 @@ def _join(path: str, name: str) -> str:
 Reader = Callable[[Any, str], Any]
 
 
-@lru_cache(maxsize=64)
+@cache
 def _readers(cls: Hashable) -> dict[str, Reader]:
     hints = typing.get_type_hints(cls)
     return {field.name: _reader(hints[field.name]) for field in fields(typing.cast("type[Any]", cls))}
