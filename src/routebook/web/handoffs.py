@@ -28,6 +28,8 @@ from routebook.web.pages import both, command_id, fresh_id, now, page, post, sho
 SPARE_TOOLS = 2
 """Empty lines for tools below those that are filled in."""
 MOST_TOOLS = 20
+NEWEST = 12
+"""Lines of the record that are shown at once; older ones are a click away."""
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -74,6 +76,10 @@ def _context(actor: Actor, handoff: int) -> dict[str, Any]:
     names = members.names(actor)
     state = view.state
     decides = actor.id != state.person and (actor.id == state.delegator or actor.may(Verb.DELEGATE))
+    record = [
+        (line.at, words.sentence(line.event, line.actor, names), words.detail(line.event), line.run)
+        for line in reversed(queries.record(actor, handoff))
+    ]
     return {
         "view": view,
         "state": state,
@@ -94,10 +100,8 @@ def _context(actor: Actor, handoff: int) -> dict[str, Any]:
         "open_questions": [(n, question) for n, question in enumerate(state.questions) if not question.answer],
         "sop": queries.sop_version(actor, state.sop) if state.sop else None,
         "deciders": queries.deciders(actor) if actor.may(Verb.DELEGATE) else (),
-        "record": [
-            (line.at, words.sentence(line.event, line.actor, names), words.detail(line.event))
-            for line in reversed(queries.record(actor, handoff))
-        ],
+        "record": record[:NEWEST],
+        "older": record[NEWEST:],
         "command": fresh_id(),
         "typed": {},
     }
@@ -177,7 +181,7 @@ def say(request: HttpRequest, actor: Actor, handoff: int, resource: str) -> Http
     except Refused as refused:
         context = {**_context(actor, handoff), "refusal": refused.refusal, "at": resource, "typed": request.POST}
         return show(request, "handoffs/handoff.html", context, status=409)
-    tell(request, done)
+    tell(request, str(done))
     return redirect(f"/handoffs/{handoff}/")
 
 
