@@ -92,3 +92,23 @@ def test_on_a_phone_the_form_does_the_same(
     expect(page.locator("#dot-verify")).to_have_accessible_name(
         "2 Verify eligibility: value 2, energy -2. Arrow keys move it."
     )
+
+
+def test_a_finger_moves_a_dot_and_not_the_page(phone_page: Page, world: World, sign_in: SignIn) -> None:
+    page = phone_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(PAGE)
+    page.locator("svg.matrix").evaluate("matrix => matrix.scrollIntoView({ block: 'end' })")
+    dot, matrix = box_of(page, "#dot-request .shape"), box_of(page, "svg.matrix")
+    here = (dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    there = (matrix["x"] + matrix["width"] * 0.1, matrix["y"] + matrix["height"] * 0.6)
+    before = page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": here[0], "y": here[1]}]})
+        for part in (0.25, 0.5, 0.75, 1):
+            x, y = (one + (other - one) * part for one, other in zip(here, there, strict=True))
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.evaluate("scrollY") == before
+    expect(page.get_by_role("group", name="Request received").get_by_label("Energy")).to_have_value("-2")

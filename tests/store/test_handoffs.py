@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from routebook.core.document import Kind, Sop
-from routebook.core.handoff import AccessCard, HandoffState, Level, ToolAccess, unpack
+from routebook.core.handoff import NEW_HANDOFF, AccessCard, HandoffState, Level, ToolAccess, fold, unpack
 from routebook.core.handoff import commands as c
 from routebook.core.run import commands as run_commands
 from routebook.formats.plain import to_plain
+from routebook.store import journal
 from routebook.store.access import NotFound, Refused
 from routebook.store.actions import documents, handoffs
 from routebook.store.models import Document, Event, HandOff, Organisation
@@ -264,6 +265,25 @@ def test_every_change_of_level_touches_the_facts_of_runs(world: World) -> None:
     say(world, "manager", row, c.Return("It is too early", "Again in spring"))
     seen.add(facts())
     assert len(seen) == 5
+
+
+def test_the_record_replays_to_the_state_and_its_chain_holds(world: World) -> None:
+    row = supervised(world)
+    say(world, "finance", row, c.Ask("And on holidays?"))
+    run = to_issue(world)
+    world.complete("finance", run, "issue")
+    world.do("manager", run, run_commands.PassReview(review_of(world, run)))
+    lines = queries.record(world.actor("owner"), row.pk)
+    events = [line.event for line in lines if line.event is not None]
+    assert fold(NEW_HANDOFF, events) == state_of(row)
+    assert lines[-1].run == 1, "a result names its run"
+    head = ""
+    for line in Event.objects.filter(stream=f"handoff:{row.pk}").order_by("seq"):
+        at = journal.moment_of(line.at)
+        digest = journal.digest_of(line.salt, line.payload)
+        head = journal.hash_of(head, line.stream, line.seq, line.name, line.version, line.actor, at, digest)
+        assert head == line.hash
+    assert head == row.head
 
 
 # --- what is refused ----------------------------------------------------------------------------

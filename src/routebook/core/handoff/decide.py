@@ -185,7 +185,7 @@ def _confirm(state: HandoffState) -> Decided:
     if state.missing_access:
         return Refusal("access_missing", f"Access is still missing: {', '.join(state.missing_access)}.")
     if any(not question.answer for question in state.questions):
-        return Refusal("question_open", "c.Answer the open questions first.")
+        return Refusal("question_open", "Answer the open questions first.")
     return (e.UnderstandingConfirmed(),)
 
 

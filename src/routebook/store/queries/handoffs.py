@@ -12,11 +12,13 @@ from django.db.models import Q, QuerySet
 from routebook.core.document import Access, Handling, Kind, Need, Process, Sop, Status, Step, same_name
 from routebook.core.events import Event, decode
 from routebook.core.handoff import HandoffState, Level, unpack, waits_for
+from routebook.core.handoff.events import ResultNoted
 from routebook.store import models
 from routebook.store.access import Actor, NotFound, Verb, require
 from routebook.store.models import Document, HandOff, Member, Version
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries.documents import draft_row
+from routebook.store.queries.runs import visible as visible_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class HandoffView:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One line of the record. `event` is None where its contents were erased; `actor` is a member's id."""
+    """One line of the record. `event` is None where its contents were erased; `actor` is a member's id; `run` is
+    the number of the run that it came from, 0 for none that the reader may see."""
 
     at: dt.datetime
     actor: str
     event: Event | None
+    run: int = 0
 
 
 def visible(actor: Actor) -> QuerySet[HandOff]:
@@ -75,10 +79,10 @@ def record(actor: Actor, handoff_id: int) -> Sequence[RecordLine]:
     """Everything that happened in a hand-off, oldest first."""
     row = get(actor, handoff_id).row
     lines = models.Event.objects.filter(org_id=actor.org, stream=f"handoff:{row.pk}").order_by("seq")
-    return [
-        RecordLine(line.at, line.actor, decode(line.name, line.version, line.payload) if line.payload else None)
-        for line in lines
-    ]
+    read = [(line, decode(line.name, line.version, line.payload) if line.payload else None) for line in lines]
+    named = {event.run for _, event in read if isinstance(event, ResultNoted)}
+    numbers = dict(visible_runs(actor).filter(pk__in=named).values_list("pk", "number")) if named else {}
+    return [RecordLine(line.at, line.actor, event, numbers.get(getattr(event, "run", ""), 0)) for line, event in read]
 
 
 def _with_names(rows: QuerySet[HandOff]) -> QuerySet[HandOff]:

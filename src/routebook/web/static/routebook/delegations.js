@@ -50,6 +50,9 @@ function end(wanted) {
   else done.dot.setAttribute("transform", done.home);
 }
 
+// A finger on a dot moves the dot, not the page; browsers heed `touch-action` inside a picture only in part.
+document.addEventListener("touchmove", (event) => drag && event.preventDefault(), { passive: false });
+
 // A link can be dragged out of the page by itself; here it is the dot that moves.
 document.addEventListener("dragstart", (event) => {
   if (event.target.closest?.(".matrix .dot")) event.preventDefault();
