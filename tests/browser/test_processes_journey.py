@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, Route, expect
 
 from routebook.core.document import Kind
 from routebook.store.actions import documents
@@ -234,7 +234,12 @@ def test_a_lost_connection_loses_nothing(desktop_page: Page, world: World, sign_
     field(page, 1, "title").fill("A mail comes in")
     expect(page.locator("#live [role=status]")).to_contain_text("the server can’t be reached")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
     page.evaluate("location.assign('/processes/')")
     page.wait_for_function("true")
     expect(page).to_have_url(re.compile("/edit/$"))

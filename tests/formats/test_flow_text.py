@@ -87,7 +87,9 @@ def test_an_unknown_step_to_wait_for_is_told() -> None:
 
 def test_a_step_that_is_gone_is_called_by_its_title_and_told_to_be_unknown() -> None:
     gone, left = STEPS[2], (*STEPS[:2], *STEPS[3:])
-    step = Step(id="verify", title="x", then=Decision((Outcome("ok", Goes(("approve",))), Outcome("no", Goes(("decline",))))))
+    step = Step(
+        id="verify", title="x", then=Decision((Outcome("ok", Goes(("approve",))), Outcome("no", Goes(("decline",)))))
+    )
     text = write_then(step, left, [gone])
     assert text == "if ok go to 3; if no go to “Decline and explain”"
     answer = read_then(text, left)

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from routebook.core.document import END, Decision, FieldType, FormField, Goes, Handling, Join, Outcome, Process, Step, Variations
+from routebook.core.document import (
+    END,
+    Decision,
+    FieldType,
+    FormField,
+    Goes,
+    Handling,
+    Join,
+    Outcome,
+    Process,
+    Step,
+    Variations,
+)
 from routebook.web.process_form import MOST_STEPS, TEXTS, ProcessForm, form_of, read_fields, read_form, steps_from_list
 
 BEFORE = Process(
@@ -33,8 +45,8 @@ def typed(form: ProcessForm, op: str = "save", **changed: str) -> dict[str, str]
         posted |= {f"step-{place}-{name}": str(getattr(row, name)) for name in TEXTS}
         posted |= {f"step-{place}-{name}": "1" for name in ("review", "optional") if getattr(row, name)}
     for name, value in changed.items():
-        place, _, field = name.partition("_")
-        posted[f"step-{place[1:]}-{field}" if field and place[1:].isdecimal() else name] = value
+        row_name, _, field = name.partition("_")
+        posted[f"step-{row_name[1:]}-{field}" if field and row_name[1:].isdecimal() else name] = value
     return posted
 
 
@@ -53,7 +65,14 @@ def test_what_is_shown_reads_as_the_same_process() -> None:
         form=(FormField("amount", FieldType.MONEY, True), FormField("format", FieldType.CHOICE, False, ("a", "b"))),
         steps=(
             Step(id="a", title="A", takes=("x", "y"), gives=("z",), due="4 working hours", then=Goes(("b", "c"))),
-            Step(id="b", title="B", no_document="one line", why="easy", variations=Variations("format", ("a", "b")), then=Goes(("d",))),
+            Step(
+                id="b",
+                title="B",
+                no_document="one line",
+                why="easy",
+                variations=Variations("format", ("a", "b")),
+                then=Goes(("d",)),
+            ),
             Step(id="c", title="C", review=True, optional=True, handling=Handling.DELEGATE),
             Step(id="d", title="D", join=Join((("b",), ("c",)))),
         ),

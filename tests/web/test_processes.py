@@ -33,7 +33,9 @@ database = pytest.mark.django_db
 @pytest.fixture
 def as_(world: World, client: Client) -> As:
     def sign_in(name: str) -> Client:
-        client.force_login(world.members[name].user)
+        user = world.members[name].user
+        assert user is not None
+        client.force_login(user)
         return client
 
     return sign_in
@@ -48,8 +50,8 @@ def posted(response: Any, op: str = "save", **changed: str) -> dict[str, str]:
     for place, row in enumerate(form.rows):
         data |= {f"step-{place}-{name}": str(getattr(row, name)) for name in TEXTS}
     for name, value in changed.items():
-        place, _, field = name.partition("_")
-        data[f"step-{place[1:]}-{field}" if field and place[1:].isdecimal() else name] = value
+        row_name, _, field = name.partition("_")
+        data[f"step-{row_name[1:]}-{field}" if field and row_name[1:].isdecimal() else name] = value
     return data
 
 
@@ -308,8 +310,10 @@ def test_a_draft_can_be_thrown_away(as_: As, world: World) -> None:
 
 def two_pages(world: World) -> tuple[Client, Any, Client, Any]:
     owner, manager = Client(), Client()
-    owner.force_login(world.members["owner"].user)
-    manager.force_login(world.members["manager"].user)
+    for client, who in ((owner, "owner"), (manager, "manager")):
+        user = world.members[who].user
+        assert user is not None
+        client.force_login(user)
     return owner, owner.get(EDIT), manager, manager.get(EDIT)
 
 

@@ -162,7 +162,7 @@ def _find(text: str, steps: Sequence[Step]) -> str | None:
 
 
 def _unknown(text: str, steps: Sequence[Step]) -> Misread:
-    text = text.strip(" “”\"")
+    text = text.strip(' “”"')
     if text.isdecimal():
         return Misread(f"There is no step {text}; the list has {len(steps)}.")
     close = get_close_matches(text.casefold(), [step.title.casefold() for step in steps], n=1)

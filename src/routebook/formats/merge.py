@@ -106,7 +106,14 @@ def _by_id(steps: Sequence[Plain]) -> dict[str, Plain]:
 
 
 def _merge_step(
-    name: str, step: str, was: Plain | None, yours: Plain | None, theirs: Plain | None, *, prefer: Prefer, clashes: list[Clash]
+    name: str,
+    step: str,
+    was: Plain | None,
+    yours: Plain | None,
+    theirs: Plain | None,
+    *,
+    prefer: Prefer,
+    clashes: list[Clash],
 ) -> dict[str, Any] | None:
     if yours is None or theirs is None or (was is None and yours == theirs):
         kept = _settled(Clash(name, was, yours, theirs, step), prefer, clashes)

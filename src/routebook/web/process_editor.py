@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from routebook.core.checks import Finding, blocks_publishing, check_document
+from routebook.core.checks import Finding, Severity, blocks_publishing, check_document
 from routebook.core.document import Handling, Kind, Process
 from routebook.formats.difference import spelt
 from routebook.formats.merge import Prefer
@@ -202,9 +202,9 @@ def _ids(form: ProcessForm) -> str:
 
 
 def _placed(findings: Sequence[Finding], process: Process) -> list[tuple[Finding, str]]:
-    """Each finding with the number of the step that it is about, or nothing."""
+    """Each finding with the number of the step that it is about, or nothing; what blocks publishing first."""
     placed = []
-    for finding in findings:
+    for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR):
         number = ""
         if finding.path.startswith("steps["):
             at = int(finding.path[6:].split("]", 1)[0])

@@ -138,7 +138,7 @@ def _unique(process: Process) -> str:
 def _opening(process: Process, plan: Layout, name: str, *, linked: bool, standalone: bool) -> list[str]:
     # A picture hides what is inside it from assistive technology, so a map with links is a group.
     role = "group" if linked else "img"
-    size = f'width="{_n(plan.width)}" height="{_n(plan.height)}" ' if standalone else ""
+    size = f'width="{_n(plan.width)}" height="{_n(plan.height)}" '
     opening = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" {size}viewBox="0 0 {_n(plan.width)} {_n(plan.height)}" '
         f'role="{role}" aria-labelledby="{name}-title" aria-describedby="{name}-desc">',

@@ -17,6 +17,12 @@ const titleOf = (row) => row.querySelector(".steptitle");
 const idOf = (row) => row.querySelector("input[type=hidden]");
 const partOf = (row, part) => row.querySelector(`[name$="-${part}"]`);
 
+// The findings stand below the drawing, however high it is.
+const sized = new ResizeObserver(() => {
+  editor.style.setProperty("--map", `${document.getElementById("live-map").offsetHeight}px`);
+});
+sized.observe(document.getElementById("live-map"));
+
 // --- typing -----------------------------------------------------------------------------------------
 
 editor.addEventListener("input", changed);
@@ -203,6 +209,7 @@ async function exchange(extra) {
   const fresh = sent.filter((row) => "fresh" in row.dataset);
   for (const row of fresh) data.set(idOf(row).name, "");
   isDirty = false;
+  editor.classList.remove("unsent");
   let response, text;
   try {
     response = await fetch(form().action, { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" }, redirect: "error" });
@@ -221,6 +228,7 @@ async function exchange(extra) {
 
 function unsent(sentence) {
   isDirty = true;
+  editor.classList.add("unsent");
   status(sentence);
   if (sentence === says.offline) timer = setTimeout(save, RETRY);
 }
@@ -234,7 +242,9 @@ function takeLive(answer, sent) {
   document.querySelector("#live-map .scroll").scrollLeft = drawn;
   const ids = live.dataset.ids.trim().split(/\s+/);
   sent.forEach((row, at) => { idOf(row).value = ids[at] ?? ""; });
+  const hadConflict = document.querySelector("#live .conflict");
   document.getElementById("live").replaceChildren(live);
+  if (!hadConflict) live.querySelector(".conflict")?.scrollIntoView({ block: "nearest" });
   for (const row of rows()) row.querySelector(".stop").className = `stop ${partOf(row, "handling").value}`;
   if (!isDirty) markErrors(live);
 }
@@ -280,6 +290,7 @@ function takeAll(answer) {
   const [start, end] = [field?.selectionStart, field?.selectionEnd];
   const open = new Set(rows().filter((one) => one.querySelector("details[open]")).map((one) => idOf(one).value));
   editor.replaceChildren(...answer.body.childNodes);
+  sized.observe(document.getElementById("live-map"));
   for (const one of rows()) if (open.has(idOf(one).value)) one.querySelector("details").open = true;
   const again = place ? rows().find((one) => idOf(one).value === place.id) : null;
   const next = again && place.part ? partOf(again, place.part) : form().elements[field?.name];
