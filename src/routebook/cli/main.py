@@ -34,6 +34,7 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
     "delegate": (),
     "write": (
         Command("which", "which", "Which document do I need? Five questions; no database needed."),
+        Command("sort", "sort", "Tell what each document of a pile is, with reasons; no database needed."),
         Command("check", "check", "List what is wrong in a library folder; no database needed."),
         Command("import", "library", "Bring a library folder in: people, roles, documents and media."),
         Command("export", "library", "Write everything as a library folder."),

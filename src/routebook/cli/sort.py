@@ -1,0 +1,139 @@
+"""`routebook sort`: what each document of a pile is, with reasons; no database needed."""
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from routebook.cli.main import FINE, CommandError
+from routebook.formats.pile import PileDocument, PileKind, Unreadable, Verdict, classify, read_pile
+
+if TYPE_CHECKING:
+    from routebook.cli.main import Subparsers
+
+MOST_FILE_BYTES = 200_000_000
+HEADINGS = {
+    PileKind.POLICY: "Policies: a rule, and why",
+    PileKind.PROCESS: "Processes: the map from start to end",
+    PileKind.PROCEDURE: "Procedures: the steps of one task",
+    PileKind.SOP: "SOPs: one role, one step, to a standard",
+    PileKind.WORK_INSTRUCTION: "Work instructions: the literal clicks and commands",
+    PileKind.MIXED: "Mixed: several documents in one, to be split",
+    PileKind.OTHER: "Other: nothing to follow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    path: str
+    verdict: Verdict
+
+
+def add(subparsers: "Subparsers") -> None:
+    parser = subparsers.add_parser(
+        "sort",
+        help="tell what each document of a pile is",
+        description="Say of each document whether it is a policy, a process, a procedure, an SOP, a work instruction,\n"
+        "several of them in one, or none, and why. Reads Markdown, docx, HTML, plain text, and a zip of them.",
+        epilog="example:\n  routebook sort drive.zip old-sops/ --format json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a folder, or a zip")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+
+
+def run(args: argparse.Namespace) -> int:
+    found, unreadable = _sorted(args.paths)
+    if args.format == "json":
+        print(_as_json(found))
+        for left in unreadable:
+            print(f"{left.path}: {left.reason}", file=sys.stderr)
+    else:
+        print(_as_text(found, unreadable))
+    return FINE
+
+
+def _sorted(paths: Sequence[Path]) -> tuple[list[Sorted], list[Unreadable]]:
+    """One file after the other, so that a large drive never lies in the memory at once."""
+    found: list[Sorted] = []
+    unreadable: list[Unreadable] = []
+    for path in _files(paths):
+        for one in _read(path):
+            if isinstance(one, PileDocument):
+                found.append(Sorted(one.path, classify(one)))
+            else:
+                unreadable.append(one)
+    return found, unreadable
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise CommandError(f"there is no file or folder “{path}”.")
+        for file in _below(path) if path.is_dir() else (path,):
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file of a folder in order of its path, without hidden ones; links to folders are not followed."""
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(where, name) for name in sorted(files) if not name.startswith("."))
+
+
+def _read(path: Path) -> tuple[PileDocument | Unreadable, ...]:
+    try:
+        if not path.is_file():
+            return (Unreadable(str(path), "It is no ordinary file."),)
+        if path.stat().st_size > MOST_FILE_BYTES:
+            return (Unreadable(str(path), f"It is larger than {MOST_FILE_BYTES // 1_000_000} MB."),)
+        return read_pile({str(path): path.read_bytes()})
+    except OSError as error:
+        return (Unreadable(str(path), f"It can't be opened: {error.strerror or error}."),)
+
+
+def _as_json(found: Sequence[Sorted]) -> str:
+    plain = [
+        {
+            "path": one.path,
+            "kind": one.verdict.kind.value,
+            "second": one.verdict.second.value,
+            "score": one.verdict.score,
+            "reasons": list(one.verdict.reasons),
+        }
+        for one in found
+    ]
+    return json.dumps(plain, indent=2, ensure_ascii=False)
+
+
+def _as_text(found: Sequence[Sorted], unreadable: Sequence[Unreadable]) -> str:
+    lines: list[str] = []
+    for kind, heading in HEADINGS.items():
+        group = sorted((one for one in found if one.verdict.kind is kind), key=lambda one: -one.verdict.score)
+        if group:
+            lines += [f"{heading} ({len(group)})", *(line for one in group for line in _told(one)), ""]
+    if unreadable:
+        lines.append(f"Left alone ({len(unreadable)})")
+        lines += [f"        {left.path}\n          {left.reason}" for left in unreadable]
+        lines.append("")
+    return "\n".join([*lines, _summary(found, unreadable)])
+
+
+def _told(one: Sorted) -> Iterator[str]:
+    yield f"  {one.verdict.score:>4.0%}  {one.path}   (else {one.verdict.second.value})"
+    for reason in one.verdict.reasons:
+        yield textwrap.fill(reason, 110, initial_indent=" " * 10, subsequent_indent=" " * 12)
+
+
+def _summary(found: Sequence[Sorted], unreadable: Sequence[Unreadable]) -> str:
+    count = "1 document" if len(found) == 1 else f"{len(found)} documents"
+    left = f", {len(unreadable)} left alone" if unreadable else ""
+    return f"{count} sorted{left}. The share says how sure it is; read the reasons before you move anything."
