@@ -40,7 +40,7 @@ def add(subparsers: "Subparsers") -> None:
         help="tell what each document of a pile is",
         description="Say of each document whether it is a policy, a process, a procedure, an SOP, a work instruction,\n"
         "several of them in one, or none, and why. Reads Markdown, docx, HTML, plain text, and a zip of them.",
-        epilog="example:\n  routebook sort drive.zip old-sops/ --format json",
+        epilog="example:\n  routebook sort sample --format json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a folder, or a zip")
