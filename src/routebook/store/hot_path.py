@@ -20,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from routebook.core.run import RunState
 from routebook.store.journal import Line
 from routebook.store.projection import Row, Rows
+from routebook.store.search import Entry, postgresql_words, row_of, sqlite_words
 from routebook.store.sql import statement
 from routebook.store.sqlite_backend.base import write_lock
 
@@ -59,7 +60,8 @@ class FoundProcess(NamedTuple):
 class Change:
     """What one command writes: lines of the record, the run's row and the rows beside it.
 
-    `version` is the id of the process version of a run that starts, None for one that goes on.
+    `version` is the id of the process version of a run that starts and `entry` what search finds it by, both None
+    for one that goes on.
     """
 
     org: int
@@ -70,6 +72,7 @@ class Change:
     lines: Sequence[Line]
     rows: Rows
     version: int | None = None
+    entry: Entry | None = None
 
     @property
     def at(self) -> dt.datetime:
@@ -167,7 +170,14 @@ class SqlitePath:
             *(state.status.value, _text(state.due), _text(state.started_at), _text(change.ended_at)),
             *now,
         )
-        return self._count("insert_run", values) == 1
+        written = self._count("insert_run", values) == 1
+        if change.entry is not None:
+            self._write_entry(row_of(change.org, change.entry))
+        return written
+
+    def _write_entry(self, row: Row) -> None:
+        entry = self._execute("insert_search", row).lastrowid
+        self._execute("insert_search_words", (entry, *sqlite_words(row)))
 
     def _write_rows(self, change: Change) -> None:
         org, run, rows = change.org, change.run, change.rows
@@ -284,6 +294,7 @@ class PostgresqlPath:
                 "due": state.due,
                 "started_at": state.started_at,
             }
+            lists["entries"] = [_entry(change.org, change.entry)] if change.entry else ()
         return bool(int(self._execute(name, values, lists)[0]))
 
     def _execute(self, name: str, values: Any, lists: dict[str, Sequence[Row]] | None = None) -> Any:
@@ -292,6 +303,11 @@ class PostgresqlPath:
 
         with self._django.wrap_database_errors:
             return execute(self._raw, name, values, lists)
+
+
+def _entry(org: int, entry: Entry) -> Row:
+    row = row_of(org, entry)
+    return (*row, *postgresql_words(row))
 
 
 def _number(text: str | None) -> int | None:

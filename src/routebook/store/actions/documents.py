@@ -32,7 +32,7 @@ from routebook.formats.markdown import read_document, write_document
 from routebook.formats.merge import Prefer, merge
 from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
-from routebook.store import audit, journal
+from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
 from routebook.store.actions import handoffs
 from routebook.store.models import Document, Draft, Version
@@ -112,6 +112,7 @@ def create(
         updated_by_id=actor.member,
         updated_at=now,
     )
+    search.index_document(actor.org, document.pk)
     audit.record(actor.org, stream_of(document), DocumentCreated(kind, slug, title), actor=actor.id, now=now)
     return document
 
@@ -219,6 +220,7 @@ def _keep(actor: Actor, document: Document, draft: Draft, wanted: Mapping[str, A
     if document.published_id is None:
         _describe(document, value, now)
         document.save()
+    search.index_document(actor.org, document.pk)
     return draft
 
 
@@ -263,6 +265,7 @@ def discard_draft(actor: Actor, document_id: int, *, now: dt.datetime) -> None:
     draft.delete()
     if document.published_id is None:
         document.delete()
+    search.index_document(actor.org, document_id)
 
 
 @transaction.atomic
@@ -290,6 +293,7 @@ def publish(
     _be_publishable(actor, value, now)
     version = _publish_value(actor, document, value, now=now, major=major, note=note)
     draft.delete()
+    search.index_document(actor.org, document.pk)
     return version
 
 
@@ -374,6 +378,7 @@ def retire(actor: Actor, document_id: int, *, why: str, now: dt.datetime) -> Non
     document.updated_at = now
     document.save()
     journal.touch_facts(actor.org)
+    search.index_document(actor.org, document.pk)
     audit.record(actor.org, stream_of(document), DocumentRetired(why.strip()), actor=actor.id, now=now)
 
 
@@ -434,6 +439,7 @@ def _put_text(actor: Actor, document: Document, value: AnyDocument, status: Stat
         _be_publishable(actor, value, now)
         _publish_value(actor, document, value, now=now, major=True, note=note)
         _close_draft_that_says(document, value)
+        search.index_document(actor.org, document.pk)
         result = "published"
         is_retired = False
     if status is Status.RETIRED and not is_retired:

@@ -29,7 +29,7 @@ from routebook.core.handoff import (
 from routebook.core.handoff import commands as c
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import events as run_events
-from routebook.store import journal, models
+from routebook.store import journal, models, search
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.models import HandOff
 from routebook.store.parsing import document_of
@@ -153,6 +153,7 @@ def _keep(row: HandOff, state: HandoffState, appended: journal.Appended, now: dt
     row.snapshot = pack(state)
     row.updated_at = now
     row.save()
+    search.index_handoff(row.org_id, row.pk)
 
 
 def _context(actor: Actor, row: HandOff, now: dt.datetime) -> HandoffContext:

@@ -11,7 +11,7 @@ from django.db import transaction
 from routebook.core.audit import MemberAdded, MemberAway, MemberChanged, MemberInvited, MemberJoined, RoleChanged
 from routebook.core.document import Access, WorkingWeek
 from routebook.core.events import Refusal
-from routebook.store import audit, journal
+from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions.organisations import (
     checked_email,
@@ -61,6 +61,7 @@ def add(
         created_at=now,
     )
     journal.touch_facts(actor.org)
+    search.index_member(actor.org, member.pk)
     audit.record(actor.org, stream_of(member.pk), MemberAdded(member.key, member.name, access), actor=actor.id, now=now)
     return member
 
@@ -133,6 +134,7 @@ def change(
     _keep_an_owner(actor.org, member)
     member.save()
     journal.touch_facts(actor.org)
+    search.index_member(actor.org, member.pk)
     event = MemberChanged(changed, str(member.access), member.active)
     audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
     return member
@@ -278,6 +280,7 @@ def set_role(
         for position, member in enumerate(wanted)
     )
     journal.touch_facts(actor.org)
+    search.index_role(actor.org, role.pk, {*before[1], *wanted})
     event = RoleChanged(role.title, tuple(map(str, wanted)), str(backup or ""))
     audit.record(actor.org, f"role:{role.pk}", event, actor=actor.id, now=now)
     return role

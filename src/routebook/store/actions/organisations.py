@@ -15,7 +15,7 @@ from django.db import transaction
 from routebook.core.audit import MemberAdded, OrganisationChanged, OrganisationCreated
 from routebook.core.document import Access, WorkingWeek
 from routebook.core.events import Refusal
-from routebook.store import audit, journal
+from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_of, require
 from routebook.store.models import Member, Organisation, SetupLink, User
 
@@ -113,6 +113,7 @@ def found(name: str, *, time_zone: str, owner: User, key: str, now: dt.datetime,
         created_at=now,
     )
     actor = actor_of(member)
+    search.index_member(organisation.pk, member.pk)
     stream = f"organisation:{organisation.pk}"
     audit.record(organisation.pk, stream, OrganisationCreated(organisation.name), actor=actor.id, now=now)
     added = MemberAdded(key, member.name, Access.OWNER)

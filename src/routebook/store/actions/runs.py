@@ -21,7 +21,7 @@ from routebook.core.events import Event, Refusal, decode
 from routebook.core.run import NEW_RUN, RunState, carry_out, fold, pack, unpack
 from routebook.core.run import commands as c
 from routebook.core.run import events as e
-from routebook.store import facts, models
+from routebook.store import facts, models, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions import handoffs
 from routebook.store.hot_path import Change, FoundProcess, Path, path
@@ -80,7 +80,8 @@ def start(
         if isinstance(decided, Refusal):
             raise Refused(decided)
         events, state = decided
-        return _write(way, who, run_id, NEW_RUN, state, events, 0, "", command_id, now, version)
+        entry = search.entry_of_run(run_id, state.number, state.name, definition.process.title, state.fields)
+        return _write(way, who, run_id, NEW_RUN, state, events, 0, "", command_id, now, version, entry)
 
     return _carry_out(attempt)
 
@@ -153,13 +154,14 @@ def _write(
     command_id: str,
     now: dt.datetime,
     version: int | None,
+    entry: search.Entry | None = None,
 ) -> Result:
     followed = _has_consequences(before, state, events)
     if followed and not way.joins:
         raise _NeedsTransaction
     lines = _lines(run_id, seq, head, events, actor, now, command_id)
     rows = rows_of(before, state, events, run=run_id, seq=seq, actor=actor.id, at=now)
-    if not way.write(Change(actor.org, run_id, seq, state, pack(state), lines, rows, version)):
+    if not way.write(Change(actor.org, run_id, seq, state, pack(state), lines, rows, version, entry)):
         raise Conflict(run_id)
     if followed:
         after_events(actor, run_id, before, state, events, command_id=command_id, now=now)
@@ -173,10 +175,13 @@ def _result(run_id: str, seq: int, events: tuple[Event, ...], state: RunState, *
 # --- what follows from a result ---------------------------------------------------------------
 
 _RESULTS = (e.TaskCompleted, e.ReviewFailed, e.TaskSkipped, e.RunReturned)
+_QUESTIONS = (e.QuestionAsked, e.QuestionAnswered)
 
 
 def _has_consequences(before: RunState, after: RunState, events: Sequence[Event]) -> bool:
-    """Whether a task that somebody does at a hand-off level came to a result, good or bad."""
+    """Whether a task that somebody does at a hand-off level came to a result, good or bad, or something was asked."""
+    if any(isinstance(event, _QUESTIONS) for event in events):
+        return True
     if not any(isinstance(event, _RESULTS) for event in events):
         return False
     # The level is the one that it was done at: a reviewer who redoes it works at a level of their own.
@@ -193,11 +198,13 @@ def after_events(
     command_id: str,
     now: dt.datetime,
 ) -> None:
-    """Tell the hand-offs what came of their tasks, inside the run's transaction.
+    """Tell the hand-offs what came of their tasks and the search what was asked, inside the run's transaction.
 
-    Called only for events that end or send back a task which somebody does at a hand-off level.
+    Called only for events that end or send back a task which somebody does at a hand-off level, and for questions.
     """
     handoffs.note_results(actor, run_id, before, after, events, now=now)
+    if any(isinstance(event, _QUESTIONS) for event in events):
+        search.index_questions(actor.org, run_id)
 
 
 # --- who may ----------------------------------------------------------------------------------

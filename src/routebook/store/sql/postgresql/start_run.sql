@@ -55,5 +55,13 @@ notice AS (
   INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
   SELECT run.org_id, x.kind, x.key, x.payload, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
     FROM run, rows(notices) AS x(kind text, key text, payload text)
+),
+entry AS (
+  INSERT INTO store_search (org_id, kind, thing, face, audience, scopes, state, place, title, folded, body, title_words, words)
+  SELECT run.org_id, x.kind, x.thing, x.face, x.audience, x.scopes, x.state, x.place, x.title, x.folded, x.body,
+         x.title_words, x.words
+    FROM run, rows(entries)
+           AS x(org_id bigint, kind text, thing text, face text, audience text, scopes text, state text, place text, title text,
+                folded text, body text, title_words tsvector, words tsvector)
 )
 SELECT count(*) FROM run

@@ -1,0 +1,2 @@
+INSERT INTO store_search (org_id, kind, thing, face, audience, scopes, state, place, title, folded, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

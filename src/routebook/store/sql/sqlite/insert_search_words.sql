@@ -1,0 +1,1 @@
+INSERT INTO store_search_words (rowid, scopes, title, body) VALUES (?, ?, ?, ?)
