@@ -45,7 +45,7 @@ def test_nobody_else_sees_a_score(world: World, as_: As, name: str) -> None:
     for page in ("/delegations/", PAGE):
         response = as_(name).get(page)
         assert response.status_code == 403, page
-        assert "matrix" not in text_of(response)
+        assert "data-step" not in text_of(response)
         assert "times a month" not in text_of(response)
     assert as_(name).post(PAGE, {"value-verify": "1", "energy-verify": "1"}).status_code == 403
     assert as_(name).post(f"{PAGE}decisions/", {"step": "issue", "handling": "keep", "why": "so"}).status_code == 403
