@@ -14,6 +14,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a narrow screen the six words scroll; the current one is always in sight.
+const current = document.querySelector(".six [aria-current]");
+if (current) {
+  const words = current.closest(".six");
+  const { left, width } = current.getBoundingClientRect();
+  words.scrollLeft += left + width / 2 - (words.getBoundingClientRect().left + words.clientWidth / 2);
+}
+
 // A page that was sent back with errors puts the cursor where the first one is.
 document.querySelector("[aria-invalid=true]")?.focus();
 
