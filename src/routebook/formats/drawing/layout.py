@@ -41,6 +41,7 @@ ROW_GAP = 18.0
 BAND_GAP = 18.0
 TRACK = 11.0
 START_RADIUS = 10.0
+START_CLEAR = 14.0
 JOIN_WIDTH = BAR + 16.0
 
 
@@ -317,7 +318,7 @@ class _Drafting:
         if not self.placing.cells or row != self.placing.cells[0][0]:
             return LANE_TOP
         above = ups[row] + TRACK * (max(channels.get((row, False), {0: -1}).values()) + 1)
-        return max(LANE_TOP, 18 + LANE_NAME_LINE * len(_name(role)) + START_RADIUS - above)
+        return max(LANE_TOP, 12 + LANE_NAME_LINE * len(_name(role)) + START_CLEAR + START_RADIUS - above)
 
     def _row_channels(self) -> dict[tuple[int, bool], dict[int, int]]:
         """The tracks of the nets in each row channel."""
