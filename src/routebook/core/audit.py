@@ -40,6 +40,99 @@ class DocumentRetired(Event):
     why: str
 
 
+@event("document.replaced")
+@dataclass(frozen=True, slots=True)
+class DocumentReplaced(Event):
+    """The retired document's address leads to another one of its kind from now on."""
+
+    by: str
+
+
+@event("document.confirmed")
+@dataclass(frozen=True, slots=True)
+class DocumentConfirmed(Event):
+    """Somebody who answers for it says that it is still correct; it is looked at again by `until` (an ISO date)."""
+
+    number: int
+    until: str
+
+
+@event("document.read")
+@dataclass(frozen=True, slots=True)
+class DocumentRead(Event):
+    """The actor says that they have read version `number`, with this content hash."""
+
+    number: int
+    content_hash: str
+
+
+@event("approval.asked")
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(Event):
+    """The draft, at its revision `rev`, waits for another person's approval; `major` and `note` as for publishing."""
+
+    rev: int
+    major: bool
+    note: str
+
+
+@event("approval.given")
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven(Event):
+    """The actor approved the draft that became version `number`; `asked_by` is who asked (a member's id)."""
+
+    number: int
+    asked_by: str
+
+
+@event("approval.declined")
+@dataclass(frozen=True, slots=True)
+class ApprovalDeclined(Event):
+    """The actor did not approve the draft; it goes back to those who write it, with the reason."""
+
+    reason: str
+
+
+@event("approval.withdrawn")
+@dataclass(frozen=True, slots=True)
+class ApprovalWithdrawn(Event):
+    """The draft no longer waits for approval."""
+
+
+@event("approval.waived")
+@dataclass(frozen=True, slots=True)
+class ApprovalWaived(Event):
+    """The owner published version `number` without the approval that its kind asks for."""
+
+    number: int
+
+
+@event("suggestion.made")
+@dataclass(frozen=True, slots=True)
+class SuggestionMade(Event):
+    """A reader suggests a text for one place of the document (``checklist.2.text``), or with none notes something."""
+
+    suggestion: int
+    place: str
+
+
+@event("suggestion.accepted")
+@dataclass(frozen=True, slots=True)
+class SuggestionAccepted(Event):
+    """The suggested text is in the draft now; a note was taken up."""
+
+    suggestion: int
+
+
+@event("suggestion.declined")
+@dataclass(frozen=True, slots=True)
+class SuggestionDeclined(Event):
+    """The suggestion is not followed, for this reason."""
+
+    suggestion: int
+    reason: str
+
+
 @event("draft.discarded")
 @dataclass(frozen=True, slots=True)
 class DraftDiscarded(Event):

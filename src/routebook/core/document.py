@@ -45,6 +45,25 @@ FOLDERS = {
 """Where a library keeps the documents of each kind."""
 
 
+REVIEW_MONTHS = {
+    Kind.GOAL: 12,
+    Kind.POLICY: 12,
+    Kind.PROCESS: 12,
+    Kind.PROCEDURE: 6,
+    Kind.SOP: 6,
+    Kind.WORK_INSTRUCTION: 6,
+}
+"""After how many months a document of each kind is looked at again: the nearer to the clicks, the sooner."""
+
+
+def next_review(kind: Kind, day: dt.date) -> dt.date:
+    """When a document that is correct on `day` is looked at again: the same day of a later month, or its last."""
+    years, month = divmod(day.month - 1 + REVIEW_MONTHS[kind], 12)
+    first = dt.date(day.year + years, month + 1, 1)
+    days = (dt.date(first.year + first.month // 12, first.month % 12 + 1, 1) - first).days
+    return first.replace(day=min(day.day, days))
+
+
 class Status(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in review"

@@ -34,7 +34,9 @@ class Verb(StrEnum):
     SEE_DRAFTS = "see drafts"
     DRAFT_PROCESS = "draft a process, a policy or a goal"
     DRAFT_DIRECTIONS = "draft an SOP, a procedure or a work instruction"
-    PUBLISH = "publish"
+    SUGGEST = "suggest a change of a document"
+    PUBLISH = "publish and approve"
+    SEE_READINGS = "see who has read what"
     SEE_SCORES = "see scores, decisions and the matrix"
     DECIDE = "decide how a step is handled"
     DELEGATE = "hand a step off"
@@ -48,7 +50,9 @@ class Verb(StrEnum):
     MANAGE_ORGANISATION = "change the organisation, import and export"
 
 
-_WORKERS = frozenset({Verb.SEE_LIBRARY, Verb.DRAFT_DIRECTIONS, Verb.SEE_RUNS, Verb.START_RUN, Verb.SEE_PEOPLE})
+_WORKERS = frozenset(
+    {Verb.SEE_LIBRARY, Verb.DRAFT_DIRECTIONS, Verb.SUGGEST, Verb.SEE_RUNS, Verb.START_RUN, Verb.SEE_PEOPLE}
+)
 _MANAGERS = frozenset(Verb) - {Verb.MANAGE_ORGANISATION}
 
 _MAY: dict[Access, frozenset[Verb]] = {

@@ -14,7 +14,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from routebook.core.audit import DocumentCreated, DocumentPublished, DocumentRetired, DraftDiscarded
+from routebook.core.audit import (
+    ApprovalGiven,
+    ApprovalWaived,
+    ApprovalWithdrawn,
+    DocumentCreated,
+    DocumentPublished,
+    DocumentReplaced,
+    DocumentRetired,
+    DraftDiscarded,
+)
 from routebook.core.checks import blocks_publishing, check_document
 from routebook.core.document import (
     FOLDERS,
@@ -32,12 +41,13 @@ from routebook.formats.markdown import read_document, write_document
 from routebook.formats.merge import Prefer, merge
 from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
-from routebook.store import audit, journal, search
+from routebook.store import audit, journal, links, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
 from routebook.store.actions import handoffs
-from routebook.store.models import Document, Draft, Version
+from routebook.store.models import Approval, Document, Draft, Organisation, Reading, Version
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries.documents import library_of
+from routebook.store.queries.readings import READ_BY_PEOPLE
 
 SLUG_LENGTH = 100
 
@@ -103,12 +113,14 @@ def create(
     )
     _describe(document, value, now)
     document.save()
+    links.write(document, value)
     plain = to_plain(value)
     Draft.objects.create(
         org_id=actor.org,
         document=document,
         fields=plain,
         changed=dict.fromkeys(plain, 1),
+        writers=[actor.member],
         updated_by_id=actor.member,
         updated_at=now,
     )
@@ -161,7 +173,7 @@ def change_draft(actor: Actor, document_id: int, *, base: int, fields: Mapping[s
     """
     document = document_for_change(actor, document_id)
     require(actor, drafting(Kind(document.kind)))
-    draft = _open_draft(document, actor, now)
+    draft = open_draft(document, actor, now)
     changed = {name: value for name, value in fields.items() if draft.fields.get(name) != value}
     clashes = tuple(
         Clash(name, draft.fields.get(name), value, draft.updated_by.name if draft.updated_by else "")
@@ -192,7 +204,7 @@ def merge_draft(
     """
     document = document_for_change(actor, document_id)
     require(actor, drafting(Kind(document.kind)))
-    draft = _open_draft(document, actor, now)
+    draft = open_draft(document, actor, now)
     looked_at, prefer = settled or (0, Prefer.YOURS)
     merged = merge(was, fields, draft.fields, prefer)
     if merged.clashes and looked_at != draft.rev:
@@ -214,17 +226,19 @@ def _keep(actor: Actor, document: Document, draft: Draft, wanted: Mapping[str, A
     draft.rev += 1
     draft.fields = plain
     draft.changed = {**draft.changed, **dict.fromkeys(changed, draft.rev)}
+    draft.writers = sorted({*draft.writers, actor.member})
     draft.updated_by_id = actor.member
     draft.updated_at = now
     draft.save()
     if document.published_id is None:
         _describe(document, value, now)
         document.save()
+        links.write(document, value)
     search.index_document(actor.org, document.pk)
     return draft
 
 
-def _open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
+def open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
     """The open draft, else one that says what is published. That one is stored by the first change to it."""
     draft = Draft.objects.select_related("updated_by").filter(document=document).first()
     if draft is not None:
@@ -245,7 +259,7 @@ def replace_draft(actor: Actor, document_id: int, value: AnyDocument, *, now: dt
     """Set the whole draft to `value`, whatever it said before."""
     with transaction.atomic():
         document = document_for_change(actor, document_id)
-        draft = _open_draft(document, actor, now)
+        draft = open_draft(document, actor, now)
         plain = to_plain(value)
         cleared = dict.fromkeys(draft.fields.keys() - plain.keys())
         return change_draft(actor, document_id, base=draft.rev, fields={**cleared, **plain}, now=now)
@@ -262,6 +276,7 @@ def discard_draft(actor: Actor, document_id: int, *, now: dt.datetime) -> None:
     if document.published_id is None and document.created_by_id != actor.member:
         require(actor, Verb.PUBLISH)
     audit.record(actor.org, stream_of(document), DraftDiscarded(draft.rev), actor=actor.id, now=now)
+    close_request(actor, document, WITHDRAWN, now=now)
     draft.delete()
     if document.published_id is None:
         document.delete()
@@ -289,12 +304,60 @@ def publish(
         raise Refused(Refusal("no_draft", "There is nothing new to publish: no draft is open."))
     if rev is not None and rev != draft.rev:
         raise Refused(Refusal("draft_changed", "Somebody changed the draft since you opened it. Look at it again."))
+    if not actor.may(Verb.MANAGE_ORGANISATION) and asks_approval(document):
+        sentence = "Somebody else approves this before it is published: ask for their approval."
+        raise Refused(Refusal("needs_approval", sentence))
+    close_request(actor, document, PUBLISHED_WITHOUT, now=now)
+    return _publish_draft(actor, document, draft, now=now, major=major, note=note)
+
+
+def publish_approved(actor: Actor, document: Document, draft: Draft, request: Approval, *, now: dt.datetime) -> Version:
+    """Publish the draft that the actor approves. The request's own rules are `actions.approvals`'."""
+    return _publish_draft(actor, document, draft, now=now, major=request.major, note=request.note, request=request)
+
+
+def _publish_draft(
+    actor: Actor,
+    document: Document,
+    draft: Draft,
+    *,
+    now: dt.datetime,
+    major: bool,
+    note: str,
+    request: Approval | None = None,
+) -> Version:
     value = normalise(draft_of(draft, Kind(document.kind), document.slug))
-    _be_publishable(actor, value, now)
-    version = _publish_value(actor, document, value, now=now, major=major, note=note)
+    be_publishable(actor, value, now)
+    version = publish_value(actor, document, value, now=now, major=major, note=note, request=request)
     draft.delete()
     search.index_document(actor.org, document.pk)
     return version
+
+
+WITHDRAWN, PUBLISHED_WITHOUT = "withdrawn", "published"
+"""How a request for approval ends where nobody decides it."""
+
+
+def asks_approval(document: Document) -> bool:
+    """Whether somebody else approves documents of this kind before they are published."""
+    return document.kind in Organisation.objects.values_list("approved_kinds", flat=True).get(pk=document.org_id)
+
+
+def close_request(actor: Actor, document: Document, outcome: str, *, now: dt.datetime) -> None:
+    """End an open request for approval that nobody decided."""
+    rows = Approval.objects.filter(document=document, outcome="")
+    if not rows.update(outcome=outcome, decided_by_id=actor.member, decided_at=now):
+        return
+    leave_review(document)
+    if outcome == WITHDRAWN:
+        audit.record(actor.org, stream_of(document), ApprovalWithdrawn(), actor=actor.id, now=now)
+
+
+def leave_review(document: Document) -> None:
+    """A document that was never published is a draft again, once nobody is asked to approve it any more."""
+    if document.status == Status.IN_REVIEW:
+        document.status = Status.DRAFT
+        document.save(update_fields=["status"])
 
 
 def must_stay_draft(value: AnyDocument) -> Refusal | None:
@@ -305,7 +368,8 @@ def must_stay_draft(value: AnyDocument) -> Refusal | None:
     return None
 
 
-def _be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
+def be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
+    """Refuse what can't be a version: without a title, unreadable as a file, unsound, or holding a secret."""
     if not value.title:
         raise Refused(Refusal("title_missing", "Give it a title first.", "title"))
     refusal = must_stay_draft(value)
@@ -323,11 +387,21 @@ def _be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
         raise Refused(Refusal(finding.name, f"{finding.sentence} {finding.fix}".strip(), finding.path))
 
 
-def _publish_value(
-    actor: Actor, document: Document, value: AnyDocument, *, now: dt.datetime, major: bool, note: str
+def publish_value(
+    actor: Actor,
+    document: Document,
+    value: AnyDocument,
+    *,
+    now: dt.datetime,
+    major: bool,
+    note: str,
+    request: Approval | None = None,
+    same_text: bool = False,
 ) -> Version:
+    """The next version of a document. Of the `same_text`, nothing needs anybody's approval."""
     content = write_document(value)
     last = Version.objects.filter(document=document).order_by("-number").first()
+    waived = request is None and not same_text and asks_approval(document)
     version = Version.objects.create(
         org_id=document.org_id,
         document=document,
@@ -336,13 +410,21 @@ def _publish_value(
         content_hash=hashlib.sha256(content.encode()).hexdigest(),
         major=major or last is None,
         note=note.strip(),
-        published_by_id=actor.member,
+        published_by_id=request.asked_by_id if request else actor.member,
         published_at=now,
+        approved_by_id=actor.member if request else None,
+        waived=waived,
     )
     document.published = version
     document.status = Status.PUBLISHED
+    document.replaced_by = None
+    document.last_major = version.number if version.major else document.last_major
     _describe(document, value, now)
     document.save()
+    links.write(document, value)
+    if isinstance(value, Process):
+        links.write_steps(document, value)
+    _count_as_read(version, now)
     if isinstance(value, Sop):
         handoffs.sop_published(actor, version, value.step, now=now)
     journal.touch_facts(document.org_id)
@@ -353,7 +435,30 @@ def _publish_value(
         actor=actor.id,
         now=now,
     )
+    said = ApprovalGiven(version.number, str(request.asked_by_id or "")) if request else None
+    said_instead = ApprovalWaived(version.number) if waived else None
+    for event in (said, said_instead):
+        if event is not None:
+            audit.record(document.org_id, stream_of(document), event, actor=actor.id, now=now)
     return version
+
+
+def _count_as_read(version: Version, now: dt.datetime) -> None:
+    """Who published a text, or approved it, has read it."""
+    if Kind(version.document.kind) not in READ_BY_PEOPLE:
+        return
+    people = {member for member in (version.published_by_id, version.approved_by_id) if member}
+    Reading.objects.bulk_create(
+        Reading(
+            org_id=version.org_id,
+            document=version.document,
+            member_id=member,
+            number=version.number,
+            content_hash=version.content_hash,
+            read_at=now,
+        )
+        for member in sorted(people)
+    )
 
 
 @transaction.atomic
@@ -368,18 +473,33 @@ def restore(actor: Actor, document_id: int, number: int, *, now: dt.datetime) ->
 
 
 @transaction.atomic
-def retire(actor: Actor, document_id: int, *, why: str, now: dt.datetime) -> None:
-    """Take a document out of use; its versions and its record stay."""
+def retire(actor: Actor, document_id: int, *, why: str, now: dt.datetime, replacement: int | None = None) -> None:
+    """Take a document out of use; its versions and its record stay. Its address leads to the `replacement`, a
+    published document of the same kind."""
     require(actor, Verb.PUBLISH)
     document = document_for_change(actor, document_id)
     if not why.strip():
         raise Refused(Refusal("reason_missing", "Say why it is no longer needed.", "why"))
+    document.replaced_by = _replacement(actor, document, replacement) if replacement else None
     document.status = Status.RETIRED
     document.updated_at = now
     document.save()
     journal.touch_facts(actor.org)
     search.index_document(actor.org, document.pk)
     audit.record(actor.org, stream_of(document), DocumentRetired(why.strip()), actor=actor.id, now=now)
+    if document.replaced_by is not None:
+        audit.record(
+            actor.org, stream_of(document), DocumentReplaced(document.replaced_by.slug), actor=actor.id, now=now
+        )
+
+
+def _replacement(actor: Actor, document: Document, replacement: int) -> Document:
+    rows = Document.objects.filter(org_id=actor.org, kind=document.kind, status=Status.PUBLISHED)
+    found = rows.exclude(pk=document.pk).filter(pk=replacement).first()
+    if found is None:
+        sentence = "Choose a published document of the same kind that takes its place."
+        raise Refused(Refusal("no_replacement", sentence, "replacement"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,9 +556,9 @@ def _put_text(actor: Actor, document: Document, value: AnyDocument, status: Stat
     result = "unchanged"
     is_retired = document.status == Status.RETIRED
     if _published_text(document) != write_document(value) or (is_retired and status is not Status.RETIRED):
-        _be_publishable(actor, value, now)
-        _publish_value(actor, document, value, now=now, major=True, note=note)
-        _close_draft_that_says(document, value)
+        be_publishable(actor, value, now)
+        publish_value(actor, document, value, now=now, major=True, note=note)
+        _close_draft_that_says(actor, document, value, now)
         search.index_document(actor.org, document.pk)
         result = "published"
         is_retired = False
@@ -452,7 +572,8 @@ def _published_text(document: Document) -> str:
     return document.published.content if document.published else ""
 
 
-def _close_draft_that_says(document: Document, value: AnyDocument) -> None:
+def _close_draft_that_says(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> None:
     draft = Draft.objects.filter(document=document).first()
     if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == value:
+        close_request(actor, document, WITHDRAWN, now=now)
         draft.delete()
