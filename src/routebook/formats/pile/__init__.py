@@ -9,14 +9,19 @@ Pure, bounded in time and memory on hostile files; the weights of the classifier
 
 from routebook.formats.pile.classify import PileKind, Verdict, classify
 from routebook.formats.pile.reading import read_pile
+from routebook.formats.pile.split import LEFT_OVER, LeftOver, Place, Proposal, split
 from routebook.formats.pile.text import Block, BlockKind, Piece, PileDocument, Span, Unreadable, sentences, sentences_of
 
 __all__ = [
+    "LEFT_OVER",
     "Block",
     "BlockKind",
+    "LeftOver",
     "Piece",
     "PileDocument",
     "PileKind",
+    "Place",
+    "Proposal",
     "Span",
     "Unreadable",
     "Verdict",
@@ -24,4 +29,5 @@ __all__ = [
     "read_pile",
     "sentences",
     "sentences_of",
+    "split",
 ]

@@ -108,9 +108,10 @@ def _reasons(look: Look, signals: Mapping[str, float], kind: PileKind, model: Mo
 def _spoken(look: Look, signals: Mapping[str, float], kind: PileKind, model: Model) -> list[str]:
     """What speaks for a kind, the strongest first, each once."""
     pull = {name: _pull(model, name, value, kind) for name, value in signals.items() if value > 0.05}
-    pull["length"] = length_score(kind, look.document.words) - _mean(
-        [length_score(other, look.document.words) for other in PileKind]
-    )
+    if length_score(kind, look.document.words) > length_score(kind, LENGTHS[kind][0]) - 0.5:
+        pull["length"] = length_score(kind, look.document.words) - _mean(
+            [length_score(other, look.document.words) for other in PileKind]
+        )
     strongest = sorted((name for name in pull if pull[name] > 0.15), key=lambda name: -pull[name])
     return list(dict.fromkeys(said for name in strongest if (said := reason(name, look, kind))))
 

@@ -70,6 +70,7 @@ class _Scan:
     cell: bool = False
     silent: str = ""
     lines: list[int] = field(default_factory=list)
+    endless: set[str] = field(default_factory=set)
 
     def run(self) -> tuple[Block, ...]:
         self.lines = [found.end() for found in re.finditer("\n", self.source)]
@@ -88,9 +89,15 @@ class _Scan:
         return tuple(self.blocks)
 
     def _after_comment(self, found: re.Match[str]) -> int:
+        """Behind the end of a comment; where there is no end, behind its beginning. Each end is searched for once."""
         mark = "-->" if found["comment"] else ">"
-        end = self.source.find(mark, found.end(), found.end() + 100_000)
-        return end + len(mark) if end >= 0 else found.end()
+        if mark in self.endless:
+            return found.end()
+        end = self.source.find(mark, found.end())
+        if end < 0:
+            self.endless.add(mark)
+            return found.end()
+        return end + len(mark)
 
     def _line(self, offset: int) -> int:
         return self.first_line + bisect_right(self.lines, offset)

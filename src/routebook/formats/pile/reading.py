@@ -17,6 +17,7 @@ from routebook.formats.pile.plain_text import read_plain_text
 from routebook.formats.pile.text import Block, PileDocument, Unreadable
 
 MOST_TEXT_BYTES = 6_000_000
+MOST_LINES = 100_000
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".md.erb", ".qmd", ".rmd")
 HTML = (".html", ".htm", ".xhtml", ".html.erb")
 PLAIN = (".txt", ".text", ".log", ".eml")
@@ -101,6 +102,8 @@ def _document(path: str, data: bytes) -> PileDocument:
     text = decoded(data)
     if not text.strip():
         raise Refused("It is empty.")
+    if text.count("\n") > MOST_LINES:
+        raise Refused(f"It has more than {MOST_LINES:,} lines, so it is data rather than a document.")
     title, blocks = _reader(path, text)(text)
     if not blocks:
         raise Refused("It holds no text.")

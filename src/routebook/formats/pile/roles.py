@@ -13,7 +13,7 @@ from routebook.formats.pile.text import Block, BlockKind
 from routebook.formats.pile.verbs import VERBS, words
 
 JOBS = (
-    "accountant|account manager|adjuster|administrator|agent|analyst|applicant|approver|architect|assignee|assistant|associate|attorney|auditor|author"
+    "accountant|baker|bursar|butcher|carpenter|custodian|electrician|farmer|florist|gardener|governor|guard|loader|painter|pilot|plumber|teller|account manager|adjuster|administrator|agent|analyst|applicant|approver|architect|assignee|assistant|associate|attorney|auditor|author"
     r"|barista|bookkeeper|broker|business owner|buyer|candidate|captain|caregiver|case ?worker|cashier|chair(?:person)?|chef|clerk|client|cleaner|coach|commander"
     "|comms lead|communications lead|consultant|contractor|contributor|controller|coordinator|cook|counsel|courier|customer|delegate|deputy|designer"
     "|developer|director|dispatcher|doctor|driver|editor|employee|engineer|estimator|executive|facilitator|financier|foreman|founder|front desk|guest|hiring committee"

@@ -20,7 +20,7 @@ from routebook.formats.pile.text import Block, BlockKind, PileDocument, sentence
 from routebook.formats.pile.verbs import VERBS
 
 MOST_BLOCKS = 4_000
-MOST_CHARACTERS = 400_000
+MOST_CHARACTERS = 200_000
 """What is measured of a very long document; its length is known anyway."""
 _MARKUP = re.compile(r"^[\W_]*(?:\d{1,2}[.):]\s*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")

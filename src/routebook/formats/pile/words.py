@@ -18,8 +18,8 @@ NO_OBJECT = words("is are was were has have had can will would should must may m
 """After one of these the first word was a noun: “Report is due”, “Order of events”."""
 
 LITERAL = re.compile(
-    r"\b(?:(?:double|right|left)[- ]?)?click(?:ing|s)?\b|\bpress(?:ing)?\b|\btap\b|\bselect(?:ing)?\b|\btick the\b|\b(?:un)?check the\b"
-    r"|\bscroll\b|\bdrag\b|\bhover\b|\btoggle\b|\bdrop-?down\b|\bcheck ?box|\bradio button|\b(?:the|a) button\b|\bmenu\b|\btabs?\b(?!le)"
+    r"\b(?:(?:double|right|left)[- ]?)?click(?:ing|s)?\b|\bpress(?:ing)?\b|\btap\b|\bselect(?:ing)?\b|\btick the\b|\b(?:un)?check the (?:check ?)?box"
+    r"|\bscroll\b|\bdrag\b|\bhover\b|\btoggle\b|\bdrop-?down\b|\bcheck ?box|\bradio button|\b(?:the|a) button\b|\b(?:context|main|top|start|left|drop-?down|settings|admin|file|hamburger|side) menu\b|\bfrom the menu\b|\bmenu bar\b|\btabs?\b(?!le)"
     r"|\bside ?bar\b|\bsubmenu\b|\bdialog|\bpop-?up\b|\btool ?bar\b|\bicon\b|\bsearch (?:bar|box)\b|\btext box\b|\bin the field\b"
     r"|\bctrl\s?[+-]|\bcmd\s?[+-]|\balt\s?\+|\bshift\s?\+|\benter key\b|\bkeyboard\b|\bpaste\b|\blog ?in(?:to)? (?:to|the|your)\b"
     r"|\bsign in to\b|\bgo to (?:the )?(?:[A-Z]|https?:|settings|your)|\bnavigate to\b|\btype in\b|\btype `|\btype \"|\benter `|\bnavigate\b"
@@ -38,14 +38,14 @@ COMMAND = re.compile(
 DATA_LANGUAGES = words("yaml yml json toml xml ini hcl markdown md text txt html css diff mermaid output log csv")
 
 MODAL = re.compile(
-    r"\b(?:must|shall|may not|must not|shall not|cannot|can not|is not permitted|are not permitted|not allowed|is required to|are required to"
+    r"\b(?:must not|shall not|may not|must|shall|cannot|can not|is not permitted|are not permitted|not allowed|is required to|are required to"
     r"|is prohibited|are prohibited|prohibited from|is responsible for|are responsible for|is entitled|are entitled|is eligible|are eligible"
     r"|is expected to|are expected to|will be (?:subject|reimbursed|considered|granted|provided|required)|reserves? the right|we (?:do not|don't|don’t|will not|won't|never|always)"
     r"|is allowed|are allowed|are permitted|is permitted|may be (?:subject|terminated|used)|is mandatory|are mandatory|is forbidden|required by)\b",
     re.I,
 )
 STRONG_MODAL = re.compile(
-    r"\b(?:must|shall|may not|prohibited|not permitted|not allowed|forbidden|required to|mandatory|entitled|eligible|disciplinary|violations?"
+    r"\b(?:must not|shall not|may not|must|shall|prohibited|not permitted|not allowed|forbidden|required to|mandatory|entitled|eligible|disciplinary|violations?"
     r"|non-?compliance|in accordance with|applicable law|reserves the right|complian(?:ce|t)|regulations?)\b",
     re.I,
 )

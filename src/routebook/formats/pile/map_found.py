@@ -1,0 +1,143 @@
+"""The map that a section holds: a table with a column of roles, or a list in which roles take turns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from routebook.core.document import END, Decision, Goes, Outcome, Step
+from routebook.formats.pile.roles import label_of, role_key, roles_in
+from routebook.formats.pile.signals import Section
+from routebook.formats.pile.text import Block, BlockKind, sentences
+from routebook.formats.pile.writing import slug_of, unique
+
+FEWEST_STEPS = 3
+MOST_STEPS = 40
+MOST_TITLE = 60
+_WHO = re.compile(r"^(?:role|owner|who|responsible|actor|performed by|done by|accountable|team|person)\b", re.I)
+_WHAT = re.compile(r"^(?:step|stage|phase|what|activity|action|task|process step|description)\b", re.I)
+_TAKES = re.compile(r"^(?:inputs?|takes|needs|from|receives)\b", re.I)
+_GIVES = re.compile(r"^(?:outputs?|gives|results?|deliverables?|produces|gives to)\b", re.I)
+_IF = re.compile(r"\b(?:if|when|where)\s(?P<when>[^.,;:?]{3,60})[,:?]?\s(?P<then>[^.;]{3,160})", re.I)
+_TO = re.compile(r"\b(?:back )?to (?:the )?(?P<role>[a-z][a-z -]{2,30})", re.I)
+_ENDS = re.compile(r"\b(?:reject|declin|end\b|ends\b|clos(?:e|es|ed)\b|cancel|stop)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMap:
+    """The steps as found, and every block (with its heading) that they were found in."""
+
+    steps: tuple[Step, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    text: str
+    role: str
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+
+
+def map_in(section: Section) -> FoundMap | None:
+    """The map of a section, or None where fewer than three roles hand on to one another."""
+    found = _in_tables(section.blocks) or _in_items(section.blocks)
+    roles = {role_key(step.role) for step in found if step.role}
+    if len(found) < FEWEST_STEPS or len(roles) < FEWEST_STEPS:
+        return None
+    blocks = (*((section.heading,) if section.heading else ()), *section.blocks)
+    return FoundMap(_steps(found[:MOST_STEPS]), blocks)
+
+
+def _in_tables(blocks: tuple[Block, ...]) -> list[_Found]:
+    for block in blocks:
+        if block.kind is BlockKind.TABLE and len(block.rows) > FEWEST_STEPS:
+            who, what = _column(block, _WHO), _column(block, _WHAT)
+            if who is not None and what is not None and who != what:
+                takes, gives = _column(block, _TAKES), _column(block, _GIVES)
+                return [
+                    _Found(row[what], row[who], _cell(row, takes), _cell(row, gives))
+                    for row in block.rows[1:]
+                    if len(row) > max(who, what) and row[what].strip()
+                ]
+    return []
+
+
+def _column(block: Block, named: re.Pattern[str]) -> int | None:
+    return next((at for at, cell in enumerate(block.rows[0]) if named.match(cell.strip())), None)
+
+
+def _cell(row: tuple[str, ...], at: int | None) -> tuple[str, ...]:
+    text = " ".join(row[at].split()) if at is not None and at < len(row) else ""
+    return (text,) if text and text not in ("-", "–", "—") else ()
+
+
+_ANY_LABEL = re.compile(r"^(?P<label>[A-Z][\w&/ -]{1,30}?)\s*(?::|[–—→])\s")
+
+
+def _in_items(blocks: tuple[Block, ...]) -> list[_Found]:
+    items = [block for block in blocks if block.kind is BlockKind.ITEM and block.level == 1]
+    # Among labels that are known jobs, an unknown one is a job as well.
+    labelled = sum(1 for block in items if label_of(block.text)) >= 2
+    found = [_Found(block.text, _role_of(block, any_label=labelled)) for block in items]
+    return found if sum(1 for step in found if step.role) * 2 >= len(found) else []
+
+
+def _role_of(block: Block, *, any_label: bool) -> str:
+    if label := label_of(block.text):
+        return label
+    named = _ANY_LABEL.match(block.text) if any_label else None
+    return named["label"] if named else next(iter(roles_in([block])), "")
+
+
+def _steps(found: list[_Found]) -> tuple[Step, ...]:
+    titles = [_title(step) for step in found]
+    ids = unique([slug_of(title) or "step" for title in titles])
+    steps = tuple(
+        Step(id=own, title=title, role=_role(step.role), takes=step.takes, gives=step.gives)
+        for own, title, step in zip(ids, titles, found, strict=True)
+    )
+    return tuple(
+        replace(step, then=_decision(one.text, at, steps))
+        for at, (step, one) in enumerate(zip(steps, found, strict=True))
+    )
+
+
+def _title(step: _Found) -> str:
+    text = step.text
+    label = step.role
+    if label and text.startswith(label) and re.match(r"\s*(?:\([^()]*\)\s*)?[:–—→-]", text[len(label) :]):
+        text = re.sub(r"^\W+", "", text[len(label) :])
+    first = (sentences(text) or ("",))[0]
+    short = re.split(r"(?<=\w)[,;:.]\s|\s[–—-]\s", first, maxsplit=1)[0].strip(" .:;")
+    if len(short) > MOST_TITLE:
+        short = short[:MOST_TITLE].rpartition(" ")[0]
+    return short[:1].upper() + short[1:] or "Step"
+
+
+def _role(name: str) -> str:
+    told = " ".join(name.split())
+    return told[:1].upper() + told[1:]
+
+
+def _decision(text: str, at: int, steps: tuple[Step, ...]) -> Decision | None:
+    """“If it is damaged, it goes back to the clerk”: two ways out, one of them named by its role or the end."""
+    asked = _IF.search(text)
+    if asked is None:
+        return None
+    target = _target(asked["then"], at, steps)
+    following = steps[at + 1].id if at + 1 < len(steps) else END
+    if not target or target == following:
+        return None
+    when = " ".join(asked["when"].split())
+    return Decision((Outcome(when, Goes((target,))), Outcome("otherwise", Goes((following,)))))
+
+
+def _target(text: str, at: int, steps: tuple[Step, ...]) -> str:
+    for named in _TO.finditer(text):
+        wanted = named["role"].casefold()
+        for other in steps:
+            key = role_key(other.role)
+            if key and other is not steps[at] and wanted.startswith(key):
+                return other.id
+    return END if _ENDS.search(text) else ""

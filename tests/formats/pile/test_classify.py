@@ -1,0 +1,164 @@
+"""What a document is, and why: the definitions, on texts that are none of the examples the model was trained on."""
+
+import json
+import pkgutil
+
+import pytest
+
+from benchmarks.sort import judged, macro_f1
+from benchmarks.sort_training import examples, rows
+from routebook.formats.pile import PileDocument, PileKind, Verdict, classify, read_pile
+from routebook.formats.pile.classify import shipped_model
+from routebook.formats.pile.roles import role_key, roles_in
+from routebook.formats.pile.signals import Look, is_instruction, measure
+
+
+def read(text: str, name: str = "x.md") -> PileDocument:
+    (found,) = read_pile({name: text.encode()})
+    assert isinstance(found, PileDocument)
+    return found
+
+
+def verdict(text: str) -> Verdict:
+    return classify(read(text))
+
+
+POLICY = """# Key policy
+1. Keys must not be copied. All staff are responsible for the keys that they were given.
+2. A lost key shall be reported to the office on the same day, because the building is insured only as long as we know
+   where every key is.
+3. Keys may not be lent to visitors or contractors. Exceptions are permitted in writing by the director.
+4. Employees who leave are required to return their keys. Violations can lead to disciplinary action.
+"""
+PROCESS = """# How an invoice gets paid
+1. The receptionist opens the post and forwards the invoice to the department.
+2. The department head checks it and approves it, or returns it to the supplier.
+3. The accountant posts it and passes it to the treasurer.
+4. The treasurer releases the payment; above 10,000 the director signs as well.
+5. The bookkeeper files the invoice and sends the confirmation to the supplier.
+"""
+PROCEDURE = """# How to change a tyre
+1. Park on level ground and put on the hand brake.
+2. Loosen the nuts half a turn.
+3. Raise the car until the wheel is free.
+4. Remove the nuts, take off the wheel and put on the spare.
+5. Tighten the nuts crosswise by hand, lower the car, and tighten them again.
+6. Check the pressure at the next station.
+"""
+SOP = """# SOP: Watering the greenhouse
+**Role:** gardener  **Objective:** every plant gets what it needs, and none stands in water.
+1. Read the humidity at three places.
+2. Water from below until the saucer is full, and empty it after ten minutes.
+3. Write the time and amount into the log.
+## Quality check
+- Soil is moist at 2 cm depth, within 10 % of the target
+- No water stands in a saucer after 15 minutes
+- The log is complete and legible
+"""
+WORK_INSTRUCTION = """# Turn on dark mode
+1. Click your picture at the top right.
+2. Click **Settings** > **Appearance**.
+3. Select *Dark* in the drop-down.
+4. Press Enter and click **Save**.
+"""
+OTHER = """# Minutes of 4 May 2025
+Present: Ada, Ben, Cem.
+- The roof was discussed. Two offers were received.
+- Ben reported that the party cost 312.
+- Next meeting on 1 June 2025.
+"""
+MIXED = (
+    "# Office manual\n\n"
+    + PROCESS.replace("# How", "## How")
+    + "\n"
+    + PROCEDURE.replace("# How", "## How")
+    + "\n"
+    + SOP.replace("# SOP: ", "## ").replace("## Quality", "### Quality")
+    + "\n## Ordering paper\n1. Count the boxes.\n2. Compare with the list.\n3. Order what is missing.\n"
+    + "\n## Booking a room\n1. Open the plan.\n2. Choose a free hour.\n3. Write your name in.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("policy", POLICY),
+        ("process", PROCESS),
+        ("procedure", PROCEDURE),
+        ("sop", SOP),
+        ("work-instruction", WORK_INSTRUCTION),
+        ("mixed", MIXED),
+        ("other", OTHER),
+    ],
+)
+def test_a_plain_case_of_each_kind_is_told(kind: str, text: str) -> None:
+    found = verdict(text)
+    assert found.kind == kind, found
+    assert found.second != found.kind
+    assert 0 < found.score <= 1
+    assert found.reasons
+
+
+def test_three_roles_that_hand_on_are_a_process_even_if_called_sop() -> None:
+    assert verdict(PROCESS.replace("# How an invoice gets paid", "# Paying invoices (SOP 12)")).kind is PileKind.PROCESS
+
+
+def test_the_path_says_nothing() -> None:
+    named = classify(read(PROCEDURE, "policies/policy-about-policies.md"))
+    assert named == classify(read(PROCEDURE, "x.md"))
+
+
+def test_reasons_are_sentences_with_facts_of_the_document() -> None:
+    reasons = verdict(WORK_INSTRUCTION).reasons
+    assert any("4 of its 4 actions are literal clicks, keys or commands" in reason for reason in reasons)
+    assert all(reason.endswith(".") and not reason[0].islower() for reason in reasons)
+    assert len(reasons) == len(set(reasons))
+
+
+def test_a_stub_says_that_it_is_one() -> None:
+    found = verdict("# Travel\n\nComing soon.\n")
+    assert found.kind is PileKind.OTHER
+    assert any("stub" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Open the ticket", True),
+        ("**Open** the ticket", True),
+        ("1. Then, open the ticket", True),
+        ("If it is late, call the customer", True),
+        ("You will need to raise a request", True),
+        ("Report is due on Friday", False),
+        ("Order: 12", False),
+        ("The clerk opens the ticket", False),
+        ("", False),
+    ],
+)
+def test_an_instruction_begins_with_its_verb(text: str, told: bool) -> None:
+    assert is_instruction(text) is told
+
+
+def test_roles_act_take_turns_and_are_told_from_other_words() -> None:
+    text = "The hiring manager approves it. IT creates the account. It creates trust. Sales figures go up. Checked by the nurse."
+    assert list(roles_in(read(text).blocks)) == ["hiring manager", "it", "nurse"]
+    assert role_key("the Designers") == "designer"
+
+
+def test_the_shipped_weights_are_for_signals_that_are_measured() -> None:
+    data = pkgutil.get_data("routebook.formats.pile", "model.json")
+    assert data is not None
+    measured = set(measure(read(MIXED)))
+    assert set(json.loads(data)) - {""} <= measured
+    assert {kind for weights in shipped_model().weights.values() for kind in weights} == set(PileKind)
+
+
+def test_the_shipped_weights_are_those_of_the_examples() -> None:
+    pairs = judged(rows(examples()), shipped_model(), length=False)
+    assert macro_f1(pairs) > 0.9
+
+
+def test_a_long_document_is_measured_in_part() -> None:
+    look = Look(read("word " * 400_000))
+    assert len(look.blocks) == 1
+    assert look.document.words == 400_000

@@ -1,0 +1,200 @@
+"""A mega-document comes apart, and no sentence is lost."""
+
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.sort_training import Example, examples, mega_documents
+from routebook.core.document import Decision, Document, Procedure, Sop, WorkInstruction
+from routebook.core.process_map import problems
+from routebook.formats.markdown import read_document, write_document
+from routebook.formats.pile import LEFT_OVER, PileDocument, Proposal, read_pile, sentences_of, split
+from routebook.formats.plain import to_plain
+
+MANUAL = """# Shop handbook
+
+We sell bread.
+
+## How an order travels
+
+1. Assistant: takes the order and writes the slip
+2. Baker: bakes it. If flour is missing, it goes back to the assistant.
+3. Driver: delivers it
+4. Bookkeeper: sends the bill
+
+## Baking the bread
+
+Takes two hours.
+
+1. Weigh the flour
+   - 500 g, no more
+2. Mix and knead it
+3. Bake it for 40 minutes
+
+### Quality check
+
+- The crust is brown
+- It sounds hollow
+
+## Sending the bill
+
+### Step 1: Open the program
+
+Click **New**.
+
+### Step 2: Fill in the amount
+
+Copy it from the slip.
+
+## Holidays
+
+Everyone gets 25 days.
+"""
+
+
+def read(text: str, name: str = "manual.md") -> PileDocument:
+    (found,) = read_pile({name: text.encode()})
+    assert isinstance(found, PileDocument)
+    return found
+
+
+def test_a_handbook_becomes_a_map_and_a_document_for_each_how_to() -> None:
+    proposal = split(read(MANUAL))
+    assert proposal.process.title == "Shop handbook"
+    assert [(step.title, step.role) for step in proposal.process.steps] == [
+        ("Takes the order and writes the slip", "Assistant"),
+        ("Bakes it", "Baker"),
+        ("Delivers it", "Driver"),
+        ("Sends the bill", "Bookkeeper"),
+    ]
+    assert [document.title for document in proposal.documents] == ["Baking the bread", "Sending the bill"]
+    assert [left.text for left in proposal.left_over] == [
+        "### Quality check",
+        "### Holidays",
+        "Everyone gets 25 days.",
+    ]
+
+
+def test_a_condition_becomes_a_decision() -> None:
+    steps = split(read(MANUAL)).process.steps
+    then = steps[1].then
+    assert isinstance(then, Decision)
+    assert [(way.when, way.goes.targets) for way in then.outcomes] == [
+        ("flour is missing", (steps[0].id,)),
+        ("otherwise", (steps[2].id,)),
+    ]
+    assert not problems(split(read(MANUAL)).process)
+
+
+def test_a_how_to_keeps_its_items_their_details_and_its_quality_bar() -> None:
+    baking = split(read(MANUAL)).documents[0]
+    assert isinstance(baking, Sop)
+    assert baking.step == "shop-handbook/bakes-it"
+    assert [(item.text, item.instruction) for item in baking.checklist] == [
+        ("Weigh the flour", "    - 500 g, no more"),
+        ("Mix and knead it", ""),
+        ("Bake it for 40 minutes", ""),
+    ]
+    assert baking.objective == "Takes two hours."
+    assert baking.quality_bar == ("The crust is brown", "It sounds hollow")
+
+
+def test_step_headings_are_the_items_of_one_how_to() -> None:
+    billing = split(read(MANUAL)).documents[1]
+    assert isinstance(billing, Procedure | Sop)
+    assert [item.text for item in billing.checklist] == ["Open the program", "Fill in the amount"]
+
+
+def test_without_a_map_the_how_tos_are_the_steps() -> None:
+    proposal = split(
+        read("# Guide\n\n## Open up\n1. Unlock\n2. Switch on\n3. Count\n\n## Close\n1. Count\n2. Write\n3. Lock\n")
+    )
+    assert [step.title for step in proposal.process.steps] == ["Open up", "Close"]
+    assert [document.step for document in proposal.documents if isinstance(document, Procedure | Sop)] == [
+        "guide/open-up",
+        "guide/close",
+    ]
+
+
+def test_literal_commands_become_a_work_instruction() -> None:
+    text = "# Ops\n\n## Restart the service\n\n1. Click **Stop**\n2. Press Enter\n3. Click **Start**\n"
+    (document,) = split(read(text)).documents
+    assert isinstance(document, WorkInstruction)
+    assert document.lines == ("Click **Stop**", "Press Enter", "Click **Start**")
+
+
+def letters(text: str) -> str:
+    without_addresses = re.sub(r"\]\([^()\s]*\)", "]", text)
+    return re.sub(r"[\W_]+", "", without_addresses).casefold()
+
+
+def everything_said(document: Document) -> str:
+    def texts(value: object) -> list[str]:
+        if isinstance(value, dict):
+            return [text for inner in value.values() for text in texts(inner)]
+        if isinstance(value, list):
+            return [text for inner in value for text in texts(inner)]
+        return [value] if isinstance(value, str) else []
+
+    return " ".join(texts(to_plain(document)))
+
+
+def assert_nothing_is_lost(original: PileDocument, proposal: Proposal) -> None:
+    wanted = Counter(sentence for block in original.blocks for sentence in sentences_of(block))
+    assert Counter(place.sentence for place in proposal.places) == wanted
+    parts: dict[str, str] = {
+        document.slug: everything_said(document) for document in (proposal.process, *proposal.documents)
+    }
+    assert len(parts) == 1 + len(proposal.documents)
+    parts[LEFT_OVER] = " ".join(left.text for left in proposal.left_over)
+    found = {slug: letters(said) for slug, said in parts.items()}
+    for (part, sentence), count in Counter((place.part, place.sentence) for place in proposal.places).items():
+        assert not letters(sentence) or found[part].count(letters(sentence)) >= count, (part, sentence)
+
+
+OWN = examples()
+MEGA: list[Example] = [*OWN, *mega_documents(OWN)]
+
+
+def test_every_sentence_of_our_examples_is_accounted_for() -> None:
+    for example in MEGA:
+        original = read(example.text)
+        assert_nothing_is_lost(original, split(original))
+
+
+WORDS = st.sampled_from(
+    re.split(" ", "open the ticket if it is paid send clerk manager approves to back Step 1 quality 5 press Enter")
+)
+LINE = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
+BLOCK = st.one_of(
+    st.tuples(
+        st.sampled_from(["# ", "## ", "### ", "- ", "1. ", "  - ", "- [ ] ", "", "> ", "Clerk: ", "## Step 2: "]), LINE
+    ).map("".join),
+    st.tuples(LINE, LINE).map(lambda two: f"**{two[0]}**\n\n{two[1].capitalize()}. And {two[0]}."),
+    LINE.map(lambda line: f"```\n{line}\n$ git {line}\n```"),
+    st.tuples(LINE, LINE).map(
+        lambda two: f"| Role | Step |\n|---|---|\n| {two[0]} | {two[1]} |\n| Clerk | x |\n| Baker | y |"
+    ),
+    LINE.map(lambda line: f"![{line}](a.png)"),
+    st.sampled_from(["# Quality bar", "<b>Html</b> here", "a*b_c [d] `e`", "\\*", "&amp; &lt;x&gt;", "**"]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(BLOCK, max_size=14), st.sampled_from(("a.md", "a.txt")))
+def test_no_sentence_is_ever_lost(blocks: list[str], name: str) -> None:
+    (original,) = read_pile({name: ("\n\n".join(blocks) or "x").encode()})
+    if isinstance(original, PileDocument):
+        assert_nothing_is_lost(original, split(original))
+
+
+@pytest.mark.parametrize("example", [one for one in MEGA if one.kind == "mixed"][:20], ids=lambda one: one.source)
+def test_the_parts_are_documents_that_can_be_written_and_read(example: Example) -> None:
+    proposal = split(read(example.text))
+    for document in (proposal.process, *proposal.documents):
+        text = write_document(document)
+        again = read_document(f"{document.slug}.md", text)
+        assert getattr(again, "document", again) is not None
