@@ -9,6 +9,7 @@
 | `ROUTEBOOK_HTTPS`        | `0`                      | `1`: secure cookies, HSTS and a redirect to HTTPS (behind a proxy that sets `X-Forwarded-Proto`) |
 | `ROUTEBOOK_PROXIES`      | `0`                      | how many proxies in front may be believed about the visitor's address |
 | `ROUTEBOOK_SYNCHRONOUS`  | `NORMAL`                 | SQLite: `FULL` keeps the last commits through a power cut, at the price of speed |
+| `ROUTEBOOK_UPLOAD_MB`    | `200`                    | how large one picture or recording may be, in megabytes             |
 | `ROUTEBOOK_EMAIL`        | empty                    | empty: mail is written to `home/mail`; else `smtp://user:password@host:port`, or `smtps://…`, or `smtp+tls://…` |
 | `ROUTEBOOK_LOOPBACK`     | set by `serve`           | `1`: only this machine can reach the server, so the sample may offer sign-in by one click |
 | `ROUTEBOOK_EMAIL_FROM`   | `routebook@localhost`    | the sender of every mail                                            |
@@ -64,6 +65,13 @@ def make_secret(file: Path) -> None:
             draft.unlink()
     except OSError as error:
         raise ImproperlyConfigured(f"The data folder {file.parent} can't be written: {error.strerror}.") from error
+
+
+def upload_bytes(megabytes: str) -> int:
+    """How many bytes one file may have."""
+    if not megabytes.isdecimal() or not 1 <= int(megabytes) <= 100_000:
+        raise ImproperlyConfigured("ROUTEBOOK_UPLOAD_MB must be a whole number of megabytes, from 1 to 100000.")
+    return int(megabytes) * 1_000_000
 
 
 def database(address: str, home: Path) -> dict[str, Any]:
@@ -243,6 +251,12 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = HOME / "media"
+MEDIA_MOST_BYTES = upload_bytes(os.environ.get("ROUTEBOOK_UPLOAD_MB", "200"))
+FILE_UPLOAD_HANDLERS = [
+    "routebook.web.upload_limit.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 USE_TZ = True
 TIME_ZONE = "UTC"

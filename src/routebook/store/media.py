@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
-MOST_BYTES = 200_000_000
 MOST_PARTS = 6
+BEGINNING = 4096
+"""How many bytes of a file tell what it is."""
 _PART = re.compile(r"[^\W_][\w .,()+\-&@']{0,119}", re.UNICODE)
 
 
@@ -48,6 +50,19 @@ def _is_text(data: bytes) -> bool:
         return False
     return b"\x00" not in data
 
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif")
+_RECORDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mp3", ".m4a", ".ogg", ".wav", ".gif")
+
+
+class Use(StrEnum):
+    """What a file is sent for: to be looked at, or to be played. A GIF can be either."""
+
+    PICTURE = "picture"
+    RECORDING = "recording"
+
+
+ENDINGS: dict[Use, tuple[str, ...]] = {Use.PICTURE: _PICTURES, Use.RECORDING: _RECORDINGS}
 
 _ZIP = _starts(b"PK\x03\x04")
 
@@ -95,13 +110,29 @@ def checked_path(path: str) -> str:
 
 def check_content(path: str, data: bytes) -> None:
     """Raise `BadMedia` where the content isn't what the name says, or is nothing that we keep."""
+    kind = check_beginning(path, data[:BEGINNING], len(data))
+    if kind.begins is _is_text and not _is_text(data):
+        raise _not_what_it_says(path)
+
+
+def check_beginning(path: str, beginning: bytes, size: int) -> MediaKind:
+    """What a file of `size` bytes is by its name, where its first bytes say the same. Raises `BadMedia`.
+
+    Nothing is decoded: a picture that unpacks to more than a machine holds is the reader's browser's to refuse.
+    """
     kind = kind_of_name(path)
     if kind is None:
         raise BadMedia(f"“{path}” is no kind of file that is kept here: use a picture, a recording, a PDF or a text.")
-    if len(data) > MOST_BYTES:
-        raise BadMedia(f"“{path}” is too large: a file has at most {MOST_BYTES // 1_000_000} MB.")
-    if not kind.begins(data[: 4096 if kind.begins is not _is_text else None]):
-        raise BadMedia(f"“{path}” doesn't hold what its name says; save it again as {PurePosixPath(path).suffix[1:]}.")
+    if size > settings.MEDIA_MOST_BYTES:
+        most = settings.MEDIA_MOST_BYTES // 1_000_000
+        raise BadMedia(f"“{path}” is too large: a file has at most {most} MB here.")
+    if kind.begins is not _is_text and not kind.begins(beginning):
+        raise _not_what_it_says(path)
+    return kind
+
+
+def _not_what_it_says(path: str) -> BadMedia:
+    return BadMedia(f"“{path}” doesn't hold what its name says; save it again as {PurePosixPath(path).suffix[1:]}.")
 
 
 def folder_of(org: int) -> Path:

@@ -25,7 +25,7 @@ def content_security_policy(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from routebook.core.document import Access, ChecklistItem, Decision, Evidence, WorkInstruction
+from routebook.core.document import Access, ChecklistItem, Decision, Evidence, FieldType, FormField, WorkInstruction
 from routebook.core.events import Refusal
 from routebook.core.run import TaskStatus
 from routebook.core.run import commands as c
@@ -29,6 +29,7 @@ from routebook.store.evidence import MOST_BYTES, kind_of, shown_name
 from routebook.store.queries import evidence as evidence_queries
 from routebook.store.queries import members
 from routebook.store.queries.tasks import Note, RunView, TaskView, task_view
+from routebook.web.media import send
 from routebook.web.pages import command_id, fresh_id, now, page, post, show, tell
 from routebook.web.route_line import mini, stops
 
@@ -95,19 +96,21 @@ def _task_page(
         "blocked_why": view.run.rows[task_number].blocked_why,
         "notes": _notes(view),
         "may_answer": _may_answer(actor, view),
-        "fields": [
-            (field.field, view.run.state.fields[field.field])
-            for field in view.run.definition.process.form
-            if view.run.state.fields.get(field.field)
-        ],
+        "fields": answers(view.run),
         "refusal": refusal,
         "panel": panel,
         "typed": request.POST,
+        "typed_options": _three(request.POST.getlist("options")),
         "command": fresh_id(),
     }
     template = "tasks/review.html" if view.task.review_of else "tasks/task.html"
     status = 200 if refusal is None else (403 if refusal.code == "forbidden" else 409)
     return show(request, template, context, status=status)
+
+
+def _three(typed: Sequence[str]) -> Sequence[str]:
+    """The three options of an escalation as they were typed."""
+    return [*typed[:3], "", "", ""][:3]
 
 
 def _shared(view: TaskView, refusal: Refusal | None) -> dict[str, Any]:
@@ -148,6 +151,16 @@ def _item(view: TaskView, at: int, item: ChecklistItem, refusal: Refusal | None)
         error=refusal.sentence if refusal and refusal.field == f"item-{at}" else "",
         command=fresh_id(),
     )
+
+
+def answers(run: RunView) -> Sequence[tuple[FormField, str]]:
+    """What the start form was told, in its order; money with the organisation's currency."""
+    known, currency = run.state.fields, run.row.org.currency
+    return [
+        (field, f"{known[field.field]} {currency}".rstrip() if field.type is FieldType.MONEY else known[field.field])
+        for field in run.definition.process.form
+        if known.get(field.field)
+    ]
 
 
 def _giver(view: TaskView) -> str:
@@ -314,15 +327,7 @@ def _item_answer(
 def evidence_file(request: HttpRequest, actor: Actor, number: int, task: int, item: int) -> HttpResponseBase:
     """The photo or file that stands at an item. Shown in place where a browser can do no harm with it."""
     found = evidence_queries.file(actor, number, task, item)
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=not found.kind.shown,
-        filename=shown_name(found.file.name),
-        content_type=found.kind.content_type,
-    )
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return send(request, found, shown_name(found.file.name))
 
 
 @post("run")
@@ -340,6 +345,18 @@ def ask(request: HttpRequest, actor: Actor, number: int, task: int) -> HttpRespo
     """Ask about the directions."""
     command = c.Ask(task, request.POST.get("question", ""))
     return _carry_out(request, actor, number, command, "ask", _("Your question is on its way."))
+
+
+@post("run")
+def escalate(request: HttpRequest, actor: Actor, number: int, task: int) -> HttpResponseBase:
+    """Bring what the card doesn't let the doer decide: one problem, three options, one recommendation."""
+    command = c.Escalate(
+        task,
+        request.POST.get("problem", ""),
+        tuple(request.POST.getlist("options")),
+        request.POST.get("recommendation", ""),
+    )
+    return _carry_out(request, actor, number, command, "escalation", _("It is on its way to who decides."))
 
 
 @post("run")
@@ -439,6 +456,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AT}evidence/<int:item>/", evidence_file, name="task-evidence-file"),
     path(f"{_AT}variation/", pick_variation, name="task-variation"),
     path(f"{_AT}questions/", ask, name="task-questions"),
+    path(f"{_AT}escalation/", escalate, name="task-escalation"),
     path(f"{_AT}questions/<int:question>/answer/", answer, name="task-answer"),
     path(f"{_AT}block/", block, name="task-block"),
     path(f"{_AT}block/end/", unblock, name="task-block-end"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from routebook.store.access import Actor, NotFound, Verb, require
 from routebook.store.media import BadMedia, MediaKind, checked_path, folder_of, kind_of_name
+from routebook.store.models import Draft, Version
+
+_IN_TEXT = re.compile(r"\((?:\.\./)?media/([^)\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +58,26 @@ def _files(org: int) -> Iterator[tuple[str, Path]]:
         path = file.relative_to(folder).as_posix()
         if file.is_file() and kind_of_name(path) is not None and not file.name.startswith("."):
             yield path, file
+
+
+def named_in(fields: Any) -> frozenset[str]:
+    """What a document's plain fields may name in the media folder: pictures in a text, and whole values."""
+    if isinstance(fields, str):
+        return frozenset({fields, *_IN_TEXT.findall(fields)})
+    parts = fields.values() if isinstance(fields, dict) else fields if isinstance(fields, list) else ()
+    return frozenset(name for part in parts for name in named_in(part))
+
+
+def used(org: int, paths: Iterable[str]) -> frozenset[str]:
+    """Those of the paths that stand anywhere in a draft or in a version, also in one that is long replaced."""
+    wanted = frozenset(paths)
+    if not wanted:
+        return wanted
+    drafts = Draft.objects.filter(org_id=org).values_list("fields", flat=True)
+    texts = [json.dumps(fields, ensure_ascii=False) for fields in drafts]
+    versions = Version.objects.filter(org_id=org)
+    return frozenset(
+        path
+        for path in wanted
+        if any(path in text for text in texts) or versions.filter(content__contains=path).exists()
+    )
