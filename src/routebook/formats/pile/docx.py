@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 import struct
 import zipfile
 import zlib
-from typing import Any
 from xml.parsers.expat import ExpatError
 from xml.sax import SAXException
 
@@ -70,24 +71,22 @@ def _refuse_part(entry: Entry) -> None:
         raise Refused("It declares entities, which no word processor writes and which can do harm.")
 
 
-def _as_html(data: bytes, media: dict[str, bytes]) -> str:
-    def keep(picture: Any) -> dict[str, str]:
-        name = f"picture-{len(media) + 1}.{(picture.content_type or 'image/png').rpartition('/')[2][:10]}"
-        with picture.open() as file:
-            media[name] = file.read()
-        return {"src": name}
+_PICTURE = re.compile(r'src="data:image/([a-z0-9.+-]{1,20});base64,([A-Za-z0-9+/=]*)"')
 
+
+def _as_html(data: bytes, media: dict[str, bytes]) -> str:
     try:
-        done = mammoth.convert_to_html(
-            io.BytesIO(data),
-            style_map=STYLES,
-            convert_image=mammoth.images.img_element(keep),
-            include_embedded_style_map=False,
-        )
+        done = mammoth.convert_to_html(io.BytesIO(data), style_map=STYLES, include_embedded_style_map=False)
     except _DAMAGED as error:
         raise Refused("It is damaged, or no Word document at all.") from error
+
+    def named(found: re.Match[str]) -> str:
+        name = f"picture-{len(media) + 1}.{found[1].partition('+')[0]}"
+        media[name] = base64.b64decode(found[2])
+        return f'src="{name}"'
+
+    html = _PICTURE.sub(named, str(done.value))
     # A line for each block, so that the line of a block is its place in the document.
-    html: str = done.value
     for end in ("</p>", "</li>", "</h1>", "</h2>", "</h3>", "</h4>", "</h5>", "</h6>", "</table>"):
         html = html.replace(end, end + "\n")
     return html
