@@ -168,7 +168,7 @@ def test_a_task_is_done_without_a_script(
     page.get_by_role("button", name="Done: Refund the approved amount").click()
     expect(page.locator("#tick-1")).to_have_attribute("aria-pressed", "true")
     page.locator("#value-2").fill("re_3Px")
-    page.locator("#item-2").get_by_role("button", name="Keep").click()
+    page.locator("#item-2").get_by_role("button", name="Save").click()
     expect(page.locator("#value-2")).to_have_value("re_3Px")
     page.get_by_role("button", name="Blocked…").click()
     page.get_by_label("It waits on").fill("the client")

@@ -163,7 +163,7 @@ def test_a_founder_does_the_whole_job_once(
     assistant.get_by_role("button", name="Done: Send the welcome pack").click()
     expect(assistant.get_by_text("Item 1 of the checklist asks for a text first.").first).to_be_visible()
     assistant.locator("#value-0").fill("Harbour & Sons")
-    assistant.locator("#item-0").get_by_role("button", name="Keep").click()
+    assistant.locator("#item-0").get_by_role("button", name="Save").click()
     assistant.get_by_role("button", name="Done: Send the welcome pack").click()
 
     founder.goto("/")

@@ -47,14 +47,22 @@ def rows_of(
         if known.get(number) is not task
     )
     questions = tuple(
-        (event.task, event.question, event.sop or None, event.text, _person(actor), at, _person(event.to))
+        (event.task, event.question, event.sop or None, asked_text(event), _person(actor), at, _person(event.to))
         for event in events
-        if isinstance(event, e.QuestionAsked)
+        if isinstance(event, e.QuestionAsked | e.TaskEscalated)
     )
     answers = tuple(
         (event.question, event.text, _person(actor), at) for event in events if isinstance(event, e.QuestionAnswered)
     )
     return Rows(tasks, questions, answers, tuple(_notices(events, after, run, seq, actor)))
+
+
+def asked_text(event: e.QuestionAsked | e.TaskEscalated) -> str:
+    """What somebody reads who is to answer: the question; or the problem, the options a line each, and the advice."""
+    if isinstance(event, e.QuestionAsked):
+        return event.text
+    options = (f"{number}. {option}" for number, option in enumerate(event.options, start=1))
+    return "\n".join((event.problem, *options, f"Recommended: {event.recommendation}"))
 
 
 def _task(task: Task, actor: str, at: dt.datetime, why: str) -> Row:
@@ -101,6 +109,7 @@ _RECIPIENT: Mapping[type[Event], Callable[[Any, RunState], str]] = {
     e.TaskAssigned: lambda event, _: event.assignee,
     e.HandedOver: lambda event, _: event.receiver,
     e.QuestionAsked: lambda event, _: event.to,
+    e.TaskEscalated: lambda event, _: event.to,
     e.QuestionAnswered: lambda event, state: state.tasks[event.task].assignee,
     e.ReviewFailed: lambda event, _: event.assignee,
 }
@@ -109,6 +118,7 @@ NOTICES: Mapping[type[Event], str] = {
     e.TaskAssigned: "task.assigned",
     e.HandedOver: "task.handed_over",
     e.QuestionAsked: "task.question_asked",
+    e.TaskEscalated: "task.escalated",
     e.QuestionAnswered: "task.question_answered",
     e.ReviewFailed: "review.failed",
 }

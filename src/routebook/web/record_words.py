@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +85,26 @@ def _ticked(event: e.ItemTicked, who: str, words: Words) -> str:
     if event.ticked:
         return _("%(who)s ticked item %(item)d of “%(step)s”.") % told
     return _("%(who)s took the tick of item %(item)d of “%(step)s” away.") % told
+
+
+def ticked(events: Sequence[e.ItemTicked], actor: str, words: Words) -> str:
+    """Several ticks on one task, made one after the other, in one sentence: «ticked items 1–4 and 6»."""
+    items = sorted({event.item + 1 for event in events})
+    told = {"who": words.person(actor), "items": _spans(items), "step": words.task(events[0].task)}
+    if len(items) == 1:
+        return _ticked(events[0], words.person(actor), words)
+    return _("%(who)s ticked items %(items)s of “%(step)s”.") % told
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Numbers in rising order, those in a row as a span: «1–4, 6»."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
 
 
 def _evidence(event: e.EvidenceAdded, who: str, words: Words) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -18,14 +19,17 @@ from django.utils.translation import gettext_lazy
 from routebook.core.document import FormField, Kind, Process
 from routebook.core.events import Refusal
 from routebook.core.run import commands as c
+from routebook.core.run.events import ItemTicked
 from routebook.formats.drawing import draw
 from routebook.store.access import Actor, Refused, Verb, require
 from routebook.store.actions import runs as actions
 from routebook.store.queries import board, documents, records
+from routebook.store.queries.organisations import currency_of
+from routebook.store.queries.runs import RecordLine
 from routebook.store.queries.tasks import RunView, questions_of, run_view
 from routebook.web import tasks
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
-from routebook.web.record_words import Words, sentence
+from routebook.web.record_words import Words, sentence, ticked
 from routebook.web.route_line import Place, Stop, states, stops, travelled
 
 FILTERS = (
@@ -112,6 +116,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "view": view,
         "process": process,
         "entries": entries,
+        "currency": currency_of(actor),
         "run_id": request.POST.get("run") or fresh_id(),
         "command": request.POST.get("command") or fresh_id(),
         "refusal": refusal if refusal and not any(entry.error for entry in entries) else None,
@@ -170,9 +175,9 @@ def _run_page(
         "balls": [stop for stop in line if stop.ball],
         "late": view.running and view.row.due is not None and view.row.due < at,
         "svg": _drawing(view, line),
-        "fields": _fields(view),
+        "fields": tasks.answers(view),
         "questions": questions_of(actor, view),
-        "entries": _sentences(actor, view, record),
+        "entries": _folded(actor, view, record),
         "record": record,
         "back_to": _back_to(view, line, actor),
         "may_cancel": view.running and view.manages,
@@ -187,11 +192,6 @@ def _run_page(
 def _drawing(view: RunView, line: Sequence[Stop]) -> str:
     # formats.drawing escapes every text that enters the picture.
     return mark_safe(draw(view.definition.process, states=states(line), travelled=travelled(view)))
-
-
-def _fields(view: RunView) -> Sequence[tuple[FormField, str]]:
-    known = view.state.fields
-    return [(field, known[field.field]) for field in view.definition.process.form if known.get(field.field)]
 
 
 def _back_to(view: RunView, line: Sequence[Stop], actor: Actor) -> Sequence[Stop]:
@@ -219,6 +219,27 @@ def _sentences(actor: Actor, view: RunView, record: records.Record) -> Sequence[
     return [
         Line(line.seq, line.at, sentence(line.event, line.actor, words), line.name, line.hash) for line in record.lines
     ]
+
+
+def _folded(actor: Actor, view: RunView, record: records.Record) -> Sequence[Line]:
+    """The record as the run's page shows it: ticks that one person made in a row on one task are one line."""
+    words = Words(view.people, view.definition, view.state, actor.time_zone)
+    folded = []
+    for _who, lines in groupby(record.lines, key=_tick_of):
+        together = list(lines)
+        last = together[-1]
+        events = [line.event for line in together]
+        ticks = [event for event in events if isinstance(event, ItemTicked)]
+        told = ticked(ticks, last.actor, words) if len(ticks) > 1 else sentence(last.event, last.actor, words)
+        folded.append(Line(last.seq, last.at, told, last.name, last.hash))
+    return folded
+
+
+def _tick_of(line: RecordLine) -> tuple[str, int, int]:
+    """Equal for ticks that belong together; different for any two other lines."""
+    if isinstance(line.event, ItemTicked) and line.event.ticked:
+        return line.actor, line.event.task, 0
+    return "", 0, line.seq
 
 
 @post("run")
@@ -256,7 +277,7 @@ def record(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         "run": view,
         "row": view.row,
         "process": view.definition.process,
-        "fields": _fields(view),
+        "fields": tasks.answers(view),
         "entries": _sentences(actor, view, found),
         "record": found,
     }

@@ -175,7 +175,7 @@ def _result(run_id: str, seq: int, events: tuple[Event, ...], state: RunState, *
 # --- what follows from a result ---------------------------------------------------------------
 
 _RESULTS = (e.TaskCompleted, e.ReviewFailed, e.TaskSkipped, e.RunReturned)
-_QUESTIONS = (e.QuestionAsked, e.QuestionAnswered)
+_QUESTIONS = (e.QuestionAsked, e.TaskEscalated, e.QuestionAnswered)
 
 
 def _has_consequences(before: RunState, after: RunState, events: Sequence[Event]) -> bool:

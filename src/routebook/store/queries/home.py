@@ -85,7 +85,7 @@ def waits(actor: Actor) -> Sequence[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class OnPlate:
-    """A scored step that nobody else works on yet, with its hours a month. `handoff` is one that has begun."""
+    """A scored step that nobody has been asked to take over, with its hours a month."""
 
     process: Document
     step: Step
@@ -93,7 +93,6 @@ class OnPlate:
     score: StepScore
     hours: Decimal
     recommendation: Recommendation
-    handoff: HandoffView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Plate:
 
 
 def plate(actor: Actor, standing: Sequence[HandoffView]) -> Plate:
-    """The steps that the actor scored and that nobody else works on yet.
+    """The steps that the actor scored and of which no hand-off has begun.
 
     `standing` are the hand-offs that the actor sees.
     """
@@ -118,19 +117,18 @@ def plate(actor: Actor, standing: Sequence[HandoffView]) -> Plate:
     rows = StepScore.objects.filter(org_id=actor.org, scored_by_id=actor.member)
     scores = {(row.process_id, row.step): row for row in rows}
     maps = _maps(actor, {process for process, _ in scores})
-    begun = {(view.row.process_id, view.row.step): view for view in standing if view.state.level is not Level.RETURNED}
+    begun = {(view.row.process_id, view.row.step) for view in standing if view.state.level is not Level.RETURNED}
     found: dict[str, OnPlate] = {}
     items = []
     for document, process in maps:
         for number, step in enumerate(process.steps, start=1):
             row = scores.get((document.pk, step.id))
-            view = begun.get((document.pk, step.id))
-            if row is None or (view is not None and view.state.level in WORKING):
+            if row is None or (document.pk, step.id) in begun:
                 continue
             item = _item(document, step, row)
             items.append(item)
             advice, hours = recommend(item.score, item.facts), hours_a_month(item.score).value
-            found[item.id] = OnPlate(document, step, number, row, hours, advice, view)
+            found[item.id] = OnPlate(document, step, number, row, hours, advice)
     order = rank(items)
     leaving = [found[item.id] for item in (*order.now, *order.next_90_days, *order.later)]
     staying = [found[item.id] for item in order.kept]

@@ -12,6 +12,11 @@ def name_of(actor: Actor) -> str:
     return Organisation.objects.values_list("name", flat=True).get(pk=actor.org)
 
 
+def currency_of(actor: Actor) -> str:
+    """What the actor's organisation counts money in, such as «SGD»; "" if it doesn't say."""
+    return Organisation.objects.values_list("currency", flat=True).get(pk=actor.org)
+
+
 class NobodyToAct(LookupError):
     """A command at the shell that doesn't know for whom it acts; the sentence says what to name."""
 
