@@ -38,20 +38,21 @@ FORBIDDEN = "forbidden"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the six words: the word itself, its label and its first page."""
+    """One of the six words: the word itself, its label, its first page, and what it takes to see that."""
 
     word: str
     label: str | Promise
     address: str
+    verb: Verb
 
 
 PARTS = (
-    Part("map", gettext_lazy("Map"), "/processes/"),
-    Part("delegate", gettext_lazy("Delegate"), "/delegations/"),
-    Part("write", gettext_lazy("Write"), "/documents/"),
-    Part("handoff", gettext_lazy("Hand off"), "/handoffs/"),
-    Part("run", gettext_lazy("Run"), "/runs/"),
-    Part("improve", gettext_lazy("Improve"), "/outcomes/"),
+    Part("map", gettext_lazy("Map"), "/processes/", Verb.SEE_LIBRARY),
+    Part("delegate", gettext_lazy("Delegate"), "/delegations/", Verb.SEE_SCORES),
+    Part("write", gettext_lazy("Write"), "/documents/", Verb.SEE_LIBRARY),
+    Part("handoff", gettext_lazy("Hand off"), "/handoffs/", Verb.SEE_RUNS),
+    Part("run", gettext_lazy("Run"), "/runs/", Verb.SEE_RUNS),
+    Part("improve", gettext_lazy("Improve"), "/outcomes/", Verb.SEE_OUTCOMES),
 )
 
 
@@ -119,9 +120,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """What base.html needs: the actor, the navigation, what may be shown in the menu, and now."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"parts": PARTS, "here": "", "actor": None}
+        return {"parts": (), "here": "", "actor": None}
     return {
-        "parts": PARTS,
+        "parts": [part for part in PARTS if actor.may(part.verb)],
         "here": getattr(request, "here", ""),
         "actor": actor,
         "organisation": name_of(actor),

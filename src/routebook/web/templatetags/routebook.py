@@ -121,6 +121,14 @@ def spell_seconds(seconds: float | None) -> str:
 
 
 @register.filter
+def one_unit(seconds: float | None) -> str:
+    """A stretch of time in one unit, for a figure that is compared: «40 min», «5.1 h», «11 days»."""
+    if seconds is None or abs(seconds) < 3600 or abs(seconds) >= 48 * 3600:
+        return spell_seconds(seconds)
+    return gettext("%(n)s h") % {"n": f"{abs(seconds) / 3600:.1f}".removesuffix(".0")}
+
+
+@register.filter
 def since(moment: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """How long ago, in words."""
     if moment is None:
