@@ -7,7 +7,7 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver
 
-NOUNS = ("home", "accounts", "people", "processes", "delegations", "documents", "handoffs", "runs", "outcomes")
+NOUNS = ("home", "accounts", "people", "processes", "delegations", "documents", "handoffs", "runs", "outcomes", "search")
 
 urlpatterns: list[URLPattern | URLResolver] = []
 for _noun in NOUNS:

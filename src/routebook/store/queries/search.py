@@ -111,7 +111,7 @@ class Hit:
     title: str
     parts: Sequence[Part]
     snippet: Sequence[Part]
-    about: str = ""
+    about: Sequence[Part] = ()
 
 
 class Candidate(NamedTuple):
@@ -273,13 +273,13 @@ class PostgresqlFinder(_Finder):
 
     def _find(self, column: str, query: str, most: int) -> list[Candidate]:
         sql = (
-            f"SELECT {_COLUMNS} FROM store_search s WHERE s.org_id = %s AND s.{column} @@ %s::tsquery"
-            f" {self._of_kinds()} ORDER BY s.id DESC LIMIT {most}"
+            f"SELECT {_COLUMNS} FROM store_search_{column}(%s, %s, %s::text[], %s) AS found(id)"
+            " JOIN store_search s ON s.id = found.id WHERE s.org_id = %s"
         )
         found = []
         for family in self._families:
             seen = " | ".join(f"'~{one}'" for one in family)
-            found += _rows(sql, [self._org, f"({seen}) & {query}", *self._kinds])
+            found += _rows(sql, [self._org, f"({seen}) & {query}", self._kinds, most, self._org])
         return found
 
 
@@ -298,13 +298,22 @@ def _rows(sql: str, values: Sequence[Any]) -> list[Candidate]:
 
 
 def _of_guest(actor: Actor, wanted: Wanted) -> list[Candidate]:
-    """A guest finds the runs in which a task is or was theirs; those are few, so they are looked through here."""
+    """A guest finds the runs in which a task is or was theirs, at their last task of each.
+
+    Those are few, so they are looked through here.
+    """
+    tasks = models.Task.objects.filter(org_id=actor.org, assignee_id=actor.member).order_by("-opened_at")
+    last: dict[str, int] = {}
+    for run, number in tasks.values_list("run_id", "number")[:MOST_CANDIDATES]:
+        last.setdefault(run, number)
+    if not last:
+        return []
     sql = (
-        f"SELECT {_COLUMNS} FROM store_search s WHERE s.org_id = %s AND s.kind = %s AND s.thing IN"
-        " (SELECT t.run_id FROM store_task t WHERE t.org_id = %s AND t.assignee_id = %s)"
-        f" ORDER BY s.id DESC LIMIT {MOST_CANDIDATES}"
+        f"SELECT {_COLUMNS} FROM store_search s WHERE s.org_id = %s AND s.kind = %s"
+        f" AND s.thing IN ({', '.join(['%s'] * len(last))})"
     )
-    found = _rows(sql, [actor.org, RUN, actor.org, actor.member])
+    rows = _rows(sql, [actor.org, RUN, *last])
+    found = [one._replace(place=f"{one.place}/{last[one.thing]}") for one in rows]
     bodies = _bodies([one.id for one in found])
     texts = {one.id: f"{one.folded} {fold(bodies.get(one.id, ''))}".split() for one in found}
     return [one for one in found if _holds_all(texts[one.id], wanted.words)]
@@ -436,7 +445,7 @@ def _weight(body: str, wanted: Wanted) -> float:
     text = body.lower()
     said = [min(text.count(word), 5) for word in wanted.words]
     all_of_them = sum(1 for count in said if count)
-    return all_of_them + sum(said) / (5 * log2(len(text) + 64))
+    return round(all_of_them + sum(said) / (5 * log2(len(text) + 64)), 1)
 
 
 def _bodies(ids: Sequence[int]) -> dict[int, str]:
@@ -451,7 +460,7 @@ def _bodies(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _hit(one: Candidate, tier: Tier, wanted: Wanted, body: str) -> Hit:
-    about = body.partition("\n")[0] if one.kind == RUN else ""
+    about, _line, rest = body.partition("\n") if one.kind == RUN else ("", "", body)
     left = _unsaid(one.folded, wanted)
     return Hit(
         kind=one.kind,
@@ -461,8 +470,8 @@ def _hit(one: Candidate, tier: Tier, wanted: Wanted, body: str) -> Hit:
         tier=tier,
         title=one.title,
         parts=marked(one.title, wanted.beginnings()),
-        snippet=snippet(body, left) if left else (),
-        about=about,
+        snippet=snippet(rest, left) if left else (),
+        about=marked(about, left) if left else (Part(about),),
     )
 
 
