@@ -42,7 +42,7 @@ def test_findings_end_with_one_and_name_file_and_line(spoilt: Path, capsys: pyte
     lines = capsys.readouterr().out.splitlines()
     file = spoilt / "sops" / "issue-a-refund-in-stripe.md"
     assert lines[0] == f"{file}:1: RB204 no-owner: This document has no owner."
-    assert lines[1] == "    Name the role that answers for it, such as `owner: Head of Support`."
+    assert lines[1] == "    Name the role that answers for it, such as “Head of Support”."
     assert lines[2] == f"{file}:8: RB401 secret-in-text: This text holds a password."
     assert lines[4].startswith(f"{file}:12: RB203 bar-nobody-can-check: Nobody can check “soon” in ")
     assert lines[6].startswith("9 documents checked, 3 findings. 1 of them keeps its document from being published.")
@@ -86,7 +86,7 @@ def test_json_holds_every_field(spoilt: Path, capsys: pytest.CaptureFixture[str]
         "slug": "issue-a-refund-in-stripe",
         "path": "owner",
         "sentence": "This document has no owner.",
-        "fix": "Name the role that answers for it, such as `owner: Head of Support`.",
+        "fix": "Name the role that answers for it, such as “Head of Support”.",
         "page": "docs/reference/rules/RB204.md",
     }
 

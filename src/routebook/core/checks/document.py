@@ -238,7 +238,7 @@ def no_owner(document: Document, around: Around) -> Iterator[Hit]:
         yield Hit(
             "owner",
             "This document has no owner.",
-            "Name the role that answers for it, such as `owner: Head of Support`.",
+            "Name the role that answers for it, such as “Head of Support”.",
         )
 
 

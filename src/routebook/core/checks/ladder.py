@@ -20,6 +20,7 @@ from routebook.core.document import (
     Step,
     WorkInstruction,
 )
+from routebook.core.process_map.flow import named
 
 _BOOK = 25
 """A checklist of more items than this is a book, whoever it is for."""
@@ -169,7 +170,7 @@ def sop_for_a_step_not_handed_off(sop: Sop, around: Around) -> Iterator[Hit]:
         yield Hit("step", sentence, _handling_fix(step))
     elif step.no_document:
         sentence = f"The step “{step.title}” needs no document ({shortened(step.no_document)}), yet this SOP serves it."
-        yield Hit("step", sentence, "Retire the SOP, or take `document: none` off the step.")
+        yield Hit("step", sentence, "Retire the SOP, or take that reason off the step on the map.")
 
 
 def _handling_fix(step: Step) -> str:
@@ -360,7 +361,7 @@ def one_sop_for_variations(sop: Sop, around: Around) -> Iterator[Hit]:
         yield Hit(
             "variation",
             f"The step “{step.title}” has the variations {kinds}, but this SOP serves none of them by name.",
-            f"Say `variation:` here, and write one SOP for each of {kinds}.",
+            f"Name one variation here, and write one SOP for each of {kinds}.",
         )
         return
     cases = _cases(sop.checklist)
@@ -408,7 +409,7 @@ def sop_before_map(sop: Sop, around: Around) -> Iterator[Hit]:
     slug, _, step_id = sop.step.partition("/")
     if not slug:
         sentence = "This SOP serves no step of a process."
-        yield Hit("step", sentence, "Map the process first, then name the step here: `step: process/step`.")
+        yield Hit("step", sentence, "Map the process first, then name here which of its steps this SOP serves.")
     elif around.catalogue.complete:
         yield from _missing_step(slug, step_id, around.catalogue)
 
@@ -419,7 +420,7 @@ def _missing_step(slug: str, step_id: str, catalogue: Catalogue) -> Iterator[Hit
         sentence = f"This SOP serves a step of “{slug}”, but there is no such process."
         yield Hit("step", sentence, "Map the process first, or correct the name.")
     elif step_id and process.step(step_id) is None:
-        known = listed([f"“{step.id}”" for step in process.steps], "or")
+        known = listed([f"{named(step)} ({step.id})" for step in process.steps], "or")
         sentence = f"The process “{process.title}” has no step “{step_id}”."
         yield Hit("step", sentence, f"Choose one of its steps: {known}." if known else "Add the step to the map first.")
 

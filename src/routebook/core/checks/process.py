@@ -94,7 +94,7 @@ def decision_with_one_exit(process: Process, around: Around) -> Iterator[Hit]:
             yield Hit(
                 f"steps[{index}].then",
                 f"“{step.title}” decides, but its only outcome is “{only}”.",
-                f"Say what happens when it is not “{only}”, or name the next step without a `when`.",
+                f"Say what happens when it is not “{only}”, or let it lead straight on to the next step.",
             )
 
 

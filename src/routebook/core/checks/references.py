@@ -60,7 +60,7 @@ def policy_governs_nothing(policy: Policy, around: Around) -> Iterator[Hit]:
     """
     governs = any(around.catalogue.has(Kind.PROCESS, slug) for slug in policy.applies_to)
     if not governs and not around.catalogue.citing.get(policy.slug):
-        fix = f"Cite it where it is followed (`policies: [{policy.slug}]` in the process), or retire it."
+        fix = "Cite it on the map of the process that follows it, or retire it."
         yield Hit("applies_to", "This policy governs no process.", fix)
 
 
@@ -124,11 +124,11 @@ def _missing_sops(process: Process, index: int, step: Step, catalogue: Catalogue
     sops = catalogue.sops_of.get(f"{process.slug}/{step.id}", ())
     published = [sop for sop in sops if sop.status is Status.PUBLISHED]
     if not published:
-        waiting = f"Publish “{sops[0].title}”" if sops else f"Write an SOP for {process.slug}/{step.id}"
+        waiting = f"Publish “{sops[0].title}”" if sops else "Write its SOP"
         yield Hit(
             f"steps[{index}]",
             f"The step “{step.title}” is delegated but has no published SOP.",
-            f"{waiting}, or say why it needs none: `document: {{none: …}}`.",
+            f"{waiting}, or say on the map why it needs none.",
         )
     elif step.variations is not None and any(sop.variation for sop in published):
         served = {name_key(sop.variation) for sop in published}

@@ -190,9 +190,7 @@ def _target_problems(step: Step, goes: Goes, path: str, known: set[str]) -> Iter
         yield Problem("all-to-end", path, sentence, (step.id,))
     for target, times in Counter(goes.targets).items():
         if target != END and target not in known:
-            sentence = (
-                f"{named(step)} goes to “{target}”, but no step has that id. Add the step, or choose another one."
-            )
+            sentence = f"{named(step)} goes to “{target}”, but there is no such step. Add it, or choose another one."
             yield Problem("unknown-target", path, sentence, (step.id,))
         if times > 1:
             sentence = f"{named(step)} goes to “{target}” {times} times at once. Name it once."
