@@ -38,6 +38,12 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     assert done.stderr == "routebook: ROUTEBOOK_DATABASE must be empty or begin with postgresql://.\n"
 
 
+def test_a_number_of_proxies_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", ROUTEBOOK_PROXIES="x")
+    assert done.returncode == 2
+    assert done.stderr == "routebook: ROUTEBOOK_PROXIES must be a whole number: how many proxies stand in front.\n"
+
+
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROUTEBOOK_SECRET")
     first = settings.secret_key(tmp_path / "home")

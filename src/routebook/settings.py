@@ -151,11 +151,17 @@ def hosts(stated: str) -> list[str]:
     return [host.strip() for host in stated.split(",") if host.strip()] or LOOPBACK_HOSTS
 
 
+def proxies(stated: str) -> int:
+    if stated and not (stated.isascii() and stated.isdecimal()):
+        raise ImproperlyConfigured("ROUTEBOOK_PROXIES must be a whole number: how many proxies stand in front.")
+    return int(stated or 0)
+
+
 HOME = home_folder()
 # Set by `routebook serve` only: visitors can come from this machine alone, so the sample may be open to them.
 SERVING_ON_LOOPBACK = os.environ.get("ROUTEBOOK_LOOPBACK") == "1"
 HTTPS = os.environ.get("ROUTEBOOK_HTTPS", "0") == "1"
-PROXIES = int(os.environ.get("ROUTEBOOK_PROXIES", "0") or 0)
+PROXIES = proxies(os.environ.get("ROUTEBOOK_PROXIES", ""))
 
 DEBUG = False
 SECRET_KEY = secret_key(HOME)
@@ -235,6 +241,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a map of 200 steps is one form
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # each line of a checklist may bring one
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +45,19 @@ def test_scores_and_hours_are_for_who_decides(world: World, who: str) -> None:
     shown = home(world, who)
     assert "Could leave your plate" not in shown
     assert "Came back to you" not in shown
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("owner", ["Map", "Delegate", "Write", "Hand off", "Run", "Improve"]),
+        ("support", ["Map", "Write", "Hand off", "Run"]),
+        ("guest", []),
+    ],
+)
+def test_the_navigation_has_the_words_that_somebody_may_use(world: World, who: str, words: list[str]) -> None:
+    navigation = home(world, who).partition('class="six"')[2].partition("</ul>")[0]
+    assert re.findall(r">([^<>]+)</a>", navigation) == words
 
 
 def test_an_assistant_sees_their_tasks_with_what_they_are_about(world: World) -> None:

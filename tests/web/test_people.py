@@ -53,6 +53,15 @@ def test_people_and_roles_are_changed_by_who_manages_them(
         assert before == (Member.objects.count(), list(Role.objects.values_list("title", "backup")))
 
 
+def test_a_person_who_is_sent_twice_by_one_form_is_added_once(world: World, as_: As) -> None:
+    client = as_("owner")
+    for _ in range(2):
+        assert client.post("/people/new/", {**NEW, "command": "one-form"}).status_code == 302
+    assert Member.objects.filter(name=NEW["name"]).count() == 1
+    client.post("/people/new/", {**NEW, "command": "another form"})
+    assert Member.objects.filter(name=NEW["name"]).count() == 2
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [("owner", 200), ("manager", 403), ("support", 403), ("agent", 403), ("guest", 403)],

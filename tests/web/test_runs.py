@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from routebook.core.run import commands as c
-from routebook.store.models import Event, Run, Task
+from routebook.store.models import Event, Organisation, Run, Task
 from tests.world import FIELDS, World
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,28 @@ def test_the_record_is_told_in_sentences_and_verified(world: World, as_: As) -> 
     assert "Suri Castell completed “Verify eligibility”: not eligible." in shown
     assert Run.objects.get().head in shown
     assert "none is missing" in shown
+
+
+def test_ticks_in_a_row_are_one_line_and_the_record_keeps_each(world: World, as_: As) -> None:
+    run = world.start()
+    world.complete("support", run.number, "request")
+    world.complete("support", run.number, "verify", "eligible")
+    world.complete("owner", run.number, "approve")
+    for item in (0, 1):
+        world.do("finance", run.run, c.TickItem(4, item))
+    page, record = (text_of(as_("owner").get(f"/runs/{run.number}/{at}")) for at in ("", "record/"))
+    assert "Tove Dahl ticked items 1–2 of “Issue the refund”." in page
+    assert "See all" in page
+    assert "ticked items" not in record
+    assert "Tove Dahl ticked item 2 of “Issue the refund”." in record
+
+
+def test_money_is_shown_with_the_currency_of_the_organisation(world: World, as_: As) -> None:
+    Organisation.objects.filter(pk=world.actor("owner").org).update(currency="SGD")
+    run = world.start()
+    assert "120.00 SGD" in text_of(as_("owner").get(f"/runs/{run.number}/"))
+    assert "120.00 SGD" in text_of(as_("support").get(f"/runs/{run.number}/tasks/1/"))
+    assert "Amount, SGD" in text_of(as_("owner").get("/runs/new/?process=refund-a-customer"))
 
 
 def test_a_record_that_was_changed_from_outside_does_not_hold(world: World, as_: As) -> None:

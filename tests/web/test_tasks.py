@@ -63,6 +63,7 @@ POSTS = {
     "variation": {"variation": "plain"},
     "questions": {"question": "Which one?"},
     "questions/1/answer": {"answer": "This one."},
+    "escalation": {"problem": "It broke.", "options": ["a", "b", "c"], "recommendation": "a"},
     "block": {"on": "the client", "why": "a receipt"},
     "block/end": {},
     "handover": {"to": "1"},
@@ -396,6 +397,48 @@ def test_a_question_is_asked_and_answered(world: World, as_: As) -> None:
     response: Any = as_("manager").post(f"{here}questions/1/answer/", {"answer": "Yes, to the cent."})
     assert response.url == here
     assert "Yes, to the cent." in text_of(as_("finance").get(here))
+
+
+BROUGHT = {
+    "problem": "The card expired.",
+    "options": ["Wait for a new card", "Pay by transfer", "Give a credit"],
+    "recommendation": "Transfer: it arrives tomorrow.",
+}
+
+
+def test_a_decision_is_asked_for_and_taken_like_an_answer(world: World, as_: As) -> None:
+    number = at_issue(world)
+    here = f"/runs/{number}/tasks/4/"
+    assert "Bring a decision" in text_of(as_("finance").get(here))
+    response: Any = as_("finance").post(f"{here}escalation/", BROUGHT)
+    assert response.url == here
+    waiting = text_of(as_("manager").get("/runs/questions/"))
+    assert "The card expired.<br>1. Wait for a new card<br>2. Pay by transfer" in waiting
+    assert "Recommended: Transfer: it arrives tomorrow." in waiting
+    assert "The card expired." in text_of(as_("manager").get("/"))
+    as_("manager").post(f"{here}questions/1/answer/", {"answer": "By transfer.", "place": "questions"})
+    assert "By transfer." in text_of(as_("finance").get(here))
+    assert "The card expired." not in text_of(as_("manager").get("/runs/questions/"))
+
+
+@pytest.mark.parametrize(
+    ("change", "marked"),
+    [
+        ({"problem": " "}, "problem-error"),
+        ({"options": ["One", "Two", ""]}, "options-error"),
+        ({"recommendation": ""}, "recommendation-error"),
+    ],
+)
+def test_what_a_decision_lacks_is_said_beside_it_and_the_rest_is_kept(
+    world: World, as_: As, change: dict[str, Any], marked: str
+) -> None:
+    number = at_issue(world)
+    response = as_("finance").post(f"/runs/{number}/tasks/4/escalation/", {**BROUGHT, **change})
+    assert response.status_code == 409
+    shown = text_of(response)
+    assert f'id="{marked}"' in shown
+    assert "Pay by transfer" in shown or "Two" in shown
+    assert state_of(world, number).questions == 0
 
 
 def test_skipping_needs_a_reason_and_the_right_person(world: World, as_: As) -> None:

@@ -11,14 +11,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routebook.core.document import WEEKDAYS, Access, WorkingWeek
+from routebook.core.document import WEEKDAYS, Access, Kind, WorkingWeek
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries.documents import week_of
 from routebook.web.accounts import time_zones
-from routebook.web.pages import both, now, page, post, show, tell
+from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
 
 ACCESS_WORDS = {
     Access.OWNER: gettext_lazy("Owner: everything"),
@@ -60,7 +60,7 @@ def _person_form(request: HttpRequest, actor: Actor, member: int | None) -> Http
         return _person_page(request, actor, person, typed=_typed(person))
     _be_manager(actor)
     try:
-        saved = _save(actor, member, request.POST)
+        saved = _save(actor, member, request.POST, command_id(request))
     except Refused as refused:
         return _person_page(request, actor, person, typed=request.POST, refusal=refused.refusal)
     tell(request, _("%(name)s is saved.") % {"name": saved})
@@ -92,6 +92,7 @@ def _person_page(
         "zones": time_zones(),
         "days": week_rows(own_week or WorkingWeek(), typed),
         "has_own_week": bool(own_week),
+        "command": fresh_id(),
         "aways": person.row.aways.order_by("first") if person else [],
     }
     return show(request, "people/person.html", context, status=409 if refusal else 200)
@@ -110,7 +111,7 @@ def _typed(person: people_queries.PersonView | None) -> dict[str, str]:
     }
 
 
-def _save(actor: Actor, member: int | None, typed: Mapping[str, str]) -> str:
+def _save(actor: Actor, member: int | None, typed: Mapping[str, str], command: str) -> str:
     access = read_access(typed.get("access", ""))
     week = read_week(typed) if typed.get("own_week") else None
     if member is None:
@@ -123,6 +124,7 @@ def _save(actor: Actor, member: int | None, typed: Mapping[str, str]) -> str:
             holidays=typed.get("holidays", ""),
             week=week,
             now=now(),
+            command=command,
         ).name
     return members.change(
         actor,
@@ -280,6 +282,7 @@ def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 holidays=typed.get("holidays", ""),
                 currency=typed.get("currency", ""),
                 week=read_week(typed),
+                approved_kinds=[kind for kind in Kind if f"approved-{kind}" in typed],
                 now=now(),
             )
         except Refused as refused:
@@ -293,6 +296,9 @@ def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "refusal": refusal,
         "zones": time_zones(),
         "days": week_rows(week_of(row.week) or WorkingWeek(), request.POST),
+        "kinds": [
+            (kind, f"approved-{kind}" in request.POST if request.POST else kind in row.approved_kinds) for kind in Kind
+        ],
     }
     return show(request, "people/organisation.html", context, status=409 if refusal else 200)
 

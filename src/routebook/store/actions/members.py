@@ -43,10 +43,15 @@ def add(
     holidays: str = "",
     week: WorkingWeek | None = None,
     key: str = "",
+    command: str = "",
 ) -> Member:
-    """A new person without an account; `invite` gives them one."""
+    """A new person without an account; `invite` gives them one. The same `command` again gives the same person."""
     require(actor, Verb.MANAGE_PEOPLE)
     _may_give(actor, access)
+    lately = Member.objects.filter(org_id=actor.org, created_at__gte=now - audit.REPEATS)
+    made = audit.made_before(actor, "member", lately, command)
+    if made is not None:
+        return lately.get(pk=made)
     if not name.strip():
         raise Refused(Refusal("name_missing", "What is their name?", "name"))
     member = Member.objects.create(
@@ -62,7 +67,8 @@ def add(
     )
     journal.touch_facts(actor.org)
     search.index_member(actor.org, member.pk)
-    audit.record(actor.org, stream_of(member.pk), MemberAdded(member.key, member.name, access), actor=actor.id, now=now)
+    event = MemberAdded(member.key, member.name, access)
+    audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now, command=command)
     return member
 
 
