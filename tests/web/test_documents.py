@@ -168,7 +168,7 @@ def test_reading_asks_the_database_a_bounded_number_of_times(
     as_: As, world: World, django_assert_max_num_queries: Any
 ) -> None:
     client = as_("finance")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         client.get(ISSUE)
 
 

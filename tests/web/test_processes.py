@@ -153,7 +153,7 @@ def test_the_pages_ask_the_database_a_bounded_number_of_times(
         with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200
     data = posted(client.get(EDIT), r0_role="Founder")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(26):
         client.post(EDIT, data, headers={"HX-Request": "true"})
 
 

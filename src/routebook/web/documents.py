@@ -16,16 +16,24 @@ from django.utils.translation import gettext_lazy
 from routebook.core.checks import explanation, find_rule
 from routebook.core.document import FOLDERS, AnyDocument, Kind, Procedure, Sop, kind_of
 from routebook.core.events import Refusal
-from routebook.formats.difference import documents as differences_of
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents as actions
 from routebook.store.queries import documents as queries
 from routebook.store.queries import ladder
+from routebook.store.queries import upkeep as upkeep_queries
 from routebook.store.queries.documents import DocumentView
-from routebook.web import document_editor, media, which
-from routebook.web.document_fields import label_of
-from routebook.web.document_form import anchor_of
-from routebook.web.pages import both, fresh_id, now, page, post, show, tell
+from routebook.web import (
+    coverage,
+    document_editor,
+    media,
+    publication,
+    readings,
+    suggestions,
+    upkeep,
+    which,
+)
+from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
+from routebook.web.publication import named_differences
 from routebook.web.templatetags.documents import address, address_of
 
 KINDS = (Kind.SOP, Kind.PROCEDURE, Kind.WORK_INSTRUCTION, Kind.POLICY, Kind.GOAL)
@@ -142,7 +150,8 @@ def _begin(request: HttpRequest, actor: Actor, kind: Kind, step: str) -> str:
     if step and not fields:
         raise Refused(Refusal("no_step", _("This step is on no map."), "step"))
     title = request.POST.get("title", "").strip()
-    document = actions.create(actor, kind, {**fields, **({"title": title} if title else {})}, now=now())
+    named = {**fields, **({"title": title} if title else {})}
+    document = actions.create(actor, kind, named, now=now(), command=command_id(request))
     return f"{address_of(kind, document.slug)}edit/"
 
 
@@ -150,18 +159,21 @@ def _begin(request: HttpRequest, actor: Actor, kind: Kind, step: str) -> str:
 
 
 @page("write")
-def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
+def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
     """A document as its readers see it, with the ladder around it; `?draft` shows the draft in the same way."""
     view = queries.find(actor, kind, slug)
+    elsewhere = upkeep.moved_to(request, view)
+    if elsewhere:
+        return redirect(elsewhere)
     value = view.draft if "draft" in request.GET and view.draft else view.value
-    due = value.review_by
     context = {
         **_text(actor, value),
+        **upkeep.around(request, actor, view),
         "view": view,
         "shows_draft": value is view.draft,
         "around": ladder.surroundings(actor, view),
-        "overdue": bool(due and due < now().date()),
         "may_edit": actor.may(drafting(kind)),
+        "command": fresh_id(),
     }
     return show(request, "documents/read.html", context)
 
@@ -185,64 +197,7 @@ def rule(request: HttpRequest, actor: Actor, rule_id: str) -> HttpResponse:
     return show(request, "documents/rule.html", {"rule": found, "said": explanation(found)})
 
 
-# --- publishing ---------------------------------------------------------------------------------
-
-
-@both("write")
-def publication(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
-    """Publish the draft: what readers will see differently, minor or major, and a note."""
-    require(actor, Verb.PUBLISH)
-    view = queries.find(actor, kind, slug)
-    if view.draft is None:
-        return redirect(address(view))
-    refusal = None
-    if request.method == "POST":
-        try:
-            _publish(request, actor, view)
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
-            tell(request, _("Published. This is what readers see now."))
-            return redirect(address(view))
-    findings = document_editor.findings_of(actor, view.draft)
-    context = {
-        "view": view,
-        "value": view.draft,
-        "next": _next_number(actor, view),
-        "asks_rule": _asks_rule(view),
-        "advice": sum(1 for finding in findings if finding.severity == "advice"),
-        "differences": _named_differences(view.published, view.draft) if view.published else (),
-        "typed": request.POST,
-        "refusal": refusal,
-        "anchor": anchor_of(kind, refusal.field) if refusal and refusal.field else "",
-        "command": fresh_id(),
-    }
-    return show(request, "documents/publish.html", context, status=409 if refusal else 200)
-
-
-def _publish(request: HttpRequest, actor: Actor, view: DocumentView) -> None:
-    note = request.POST.get("note", "").strip()
-    if _asks_rule(view) and not note:
-        raise Refused(
-            Refusal("rule_missing", _("Say which rule changed: a policy changes only with its rule."), "note")
-        )
-    rev = request.POST.get("rev", "")
-    actions.publish(
-        actor,
-        view.row.pk,
-        now=now(),
-        major=request.POST.get("major") == "yes",
-        note=note,
-        rev=int(rev) if rev.isdecimal() else None,
-    )
-
-
-def _asks_rule(view: DocumentView) -> bool:
-    return view.kind is Kind.POLICY and view.version > 0
-
-
-def _next_number(actor: Actor, view: DocumentView) -> int:
-    return max((version.number for version in queries.versions(actor, view.row.pk)), default=0) + 1
+# --- keeping ------------------------------------------------------------------------------------
 
 
 @both("write")
@@ -255,15 +210,6 @@ def removal(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRe
         tell(request, _("The draft is discarded."))
         return redirect(address(view) if view.version else "/processes/" if kind is Kind.PROCESS else "/documents/")
     return show(request, "documents/removal.html", {"view": view, "command": fresh_id()})
-
-
-@post("write")
-def retirement(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
-    """Take a document out of use."""
-    view = queries.find(actor, kind, slug)
-    actions.retire(actor, view.row.pk, why=request.POST.get("why", ""), now=now())
-    tell(request, _("It is out of use; its versions stay."))
-    return redirect(f"{address(view)}versions/")
 
 
 # --- versions -----------------------------------------------------------------------------------
@@ -283,6 +229,7 @@ def versions(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpR
         "draft_by": draft.updated_by.name if draft and draft.updated_by else "",
         "draft_at": draft.updated_at if draft else None,
         "may_edit": actor.may(drafting(kind)),
+        "replacements": upkeep_queries.replacements(actor, view.row) if actor.may(Verb.PUBLISH) else (),
         "command": fresh_id(),
     }
     return show(request, "documents/versions.html", context)
@@ -305,7 +252,7 @@ def version(request: HttpRequest, actor: Actor, kind: Kind, slug: str, number: i
     against = request.GET.get("against", "")
     if against.isdecimal():
         _row, older = queries.version(actor, view.row.pk, int(against))
-        context["differences"] = _named_differences(older, value)
+        context["differences"] = named_differences(older, value)
         context["compared"] = _("Compared with version %(number)s") % {"number": against}
     return show(request, "documents/version.html", context)
 
@@ -321,14 +268,9 @@ def draft_difference(request: HttpRequest, actor: Actor, kind: Kind, slug: str) 
         "value": view.draft,
         "heading": _("Draft"),
         "compared": _("Compared with version %(number)s") % {"number": view.version},
-        "differences": _named_differences(view.published, view.draft),
+        "differences": named_differences(view.published, view.draft),
     }
     return show(request, "documents/version.html", context)
-
-
-def _named_differences(older: AnyDocument, newer: AnyDocument) -> list[dict[str, Any]]:
-    kind = kind_of(newer)
-    return [{"label": label_of(kind, one.field), "pieces": one.pieces} for one in differences_of(older, newer)]
 
 
 @post("write")
@@ -345,8 +287,18 @@ def restoration(request: HttpRequest, actor: Actor, kind: Kind, slug: str, numbe
 
 KEEPING: tuple[tuple[str, Callable[..., HttpResponseBase]], ...] = (
     ("draft/removal/", removal),
-    ("publication/", publication),
-    ("retirement/", retirement),
+    ("publication/", publication.publication),
+    ("approval/", publication.ask),
+    ("approval/consent/", publication.approve),
+    ("approval/refusal/", publication.decline),
+    ("approval/withdrawal/", publication.withdraw),
+    ("review/", upkeep.still_correct),
+    ("retirement/", upkeep.retire),
+    ("readings/", readings.confirm),
+    ("suggestions/", suggestions.index),
+    ("suggestions/new/", suggestions.make),
+    ("suggestions/<int:number>/acceptance/", suggestions.accept),
+    ("suggestions/<int:number>/refusal/", suggestions.decline),
     ("versions/", versions),
     ("versions/draft/", draft_difference),
     ("versions/<int:number>/", version),
@@ -372,6 +324,8 @@ urlpatterns: list[URLPattern] = [
     path("documents/new/", choose),
     path("documents/rules/<slug:rule_id>/", rule),
     *(pattern for kind in KINDS for pattern in _of_kind(kind)),
+    *readings.urlpatterns,
+    *coverage.urlpatterns,
     *which.urlpatterns,
     *media.urlpatterns,
 ]

@@ -17,16 +17,18 @@ from routebook.core.delegation import LedgerPage, formula, plain
 from routebook.core.handoff import CLEAN_IN_A_ROW, Level
 from routebook.formats.matrix import Dot, MatrixWords, draw_matrix
 from routebook.store.access import Actor, Verb
-from routebook.store.queries import board, runs
+from routebook.store.queries import board, readings, runs
 from routebook.store.queries import home as queries
 from routebook.store.queries.handoffs import HandoffView
 from routebook.store.queries.home import OnPlate
+from routebook.web import upkeep
 from routebook.web.delegations import QUADRANTS
 from routebook.web.pages import now, page, show
 
 MOST_DECISIONS = 5
 MOST_LEAVING = 5
 MOST_HANDED_OFF = 6
+MOST_TO_READ = 3
 NOON, EVENING, NIGHT = 12, 18, 4
 
 
@@ -76,6 +78,7 @@ def _owner(actor: Actor, moment: dt.datetime) -> dict[str, object]:
     plate = queries.plate(actor, standing)
     leaving = plate.leaving[:MOST_LEAVING]
     return {
+        **_to_read(actor),
         "decisions": decisions[:MOST_DECISIONS],
         "more": max(0, len(decisions) - MOST_DECISIONS),
         "plate": plate,
@@ -96,7 +99,19 @@ def decisions_of(actor: Actor, standing: Sequence[HandoffView], moment: dt.datet
     found = [_of_task(card) for card in board.cards(actor, board.Show.MINE, now=moment) if not card.task.blocked_on]
     found += [_of_handoff(view) for view in standing if view.waits_on == actor.id]
     found += [_of_question(question) for question in board.open_questions(actor)[0]]
+    found += of_documents(actor, moment)
     return sorted(found, key=lambda one: (not one.late, one.since))
+
+
+def of_documents(actor: Actor, moment: dt.datetime) -> list[Decision]:
+    """Approvals, suggestions and reviews of documents that wait for the actor."""
+    return [Decision(*one) for one in upkeep.waiting(actor, moment)]
+
+
+def _to_read(actor: Actor) -> dict[str, object]:
+    """What the reader must read, the first few."""
+    shown, total = readings.to_read(actor, MOST_TO_READ)
+    return {"to_read": shown, "more_to_read": total - len(shown)}
 
 
 def _of_task(card: board.Card) -> Decision:
@@ -217,6 +232,8 @@ def _worker(actor: Actor, moment: dt.datetime) -> dict[str, object]:
         "handed": [(view, level_words(view)) for view in standing if view.row.receiver_id == actor.member],
         "asked": queries.asked(actor, now=moment),
         "to_answer": board.open_questions(actor)[0],
+        "documents": of_documents(actor, moment)[:MOST_DECISIONS],
+        **_to_read(actor),
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from routebook.store.queries import documents as queries
 from routebook.store.queries import ladder as ladders
 from routebook.store.queries import processes
 from routebook.store.queries.documents import DocumentView, StepDocuments
-from routebook.web import documents, process_editor
+from routebook.web import documents, process_editor, upkeep
 from routebook.web.pages import page, show
 from routebook.web.process_drawing import drawing
 
@@ -27,7 +28,7 @@ from routebook.web.process_drawing import drawing
 @page("map")
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All processes."""
-    return show(request, "processes/index.html", {"cards": processes.cards(actor)})
+    return show(request, "processes/index.html", {"cards": processes.cards(actor), "today": upkeep.today_of(actor)})
 
 
 # --- one process on one page ----------------------------------------------------------------------
@@ -87,14 +88,18 @@ def process_view(actor: Actor, slug: str) -> tuple[DocumentView, Process]:
 
 
 @page("map")
-def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """One process on one page."""
     view, value = process_view(actor, slug)
+    elsewhere = upkeep.moved_to(request, view)
+    if elsewhere:
+        return redirect(elsewhere)
     shows_draft = view.published is None or ("draft" in request.GET and view.draft is not None)
     if shows_draft and view.draft is not None:
         value = cast("Process", view.draft)
     documents = queries.by_step(actor, slug)
     context = {
+        **upkeep.around(request, actor, view),
         "view": view,
         "process": value,
         "shows_draft": shows_draft,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from routebook.core.audit import MemberAdded, OrganisationChanged, OrganisationCreated
-from routebook.core.document import Access, WorkingWeek
+from routebook.core.document import Access, Kind, WorkingWeek
 from routebook.core.events import Refusal
 from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_of, require
@@ -146,6 +147,7 @@ def change(
     holidays: str | None = None,
     currency: str | None = None,
     week: WorkingWeek | None = None,
+    approved_kinds: Iterable[Kind] | None = None,
 ) -> None:
     """Change what the organisation says of itself; None leaves a thing as it is."""
     require(actor, Verb.MANAGE_ORGANISATION)
@@ -156,6 +158,7 @@ def change(
         organisation.holidays,
         organisation.currency,
         organisation.week,
+        organisation.approved_kinds,
     )
     if name is not None:
         if not name.strip():
@@ -169,8 +172,18 @@ def change(
         organisation.currency = currency.strip().upper()[:8]
     if week is not None:
         organisation.week = [list(span) for span in week.spans]
-    after = (organisation.name, organisation.time_zone, organisation.holidays, organisation.currency, organisation.week)
-    names = ("name", "time_zone", "holidays", "currency", "week")
+    if approved_kinds is not None:
+        wanted = set(approved_kinds)
+        organisation.approved_kinds = [kind.value for kind in Kind if kind in wanted]
+    after = (
+        organisation.name,
+        organisation.time_zone,
+        organisation.holidays,
+        organisation.currency,
+        organisation.week,
+        organisation.approved_kinds,
+    )
+    names = ("name", "time_zone", "holidays", "currency", "week", "approved_kinds")
     changed = tuple(field for field, old, new in zip(names, before, after, strict=True) if old != new)
     if not changed:
         return

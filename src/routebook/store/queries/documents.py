@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from routebook.core import document as core
-from routebook.core.document import AnyDocument, Kind, Library, Procedure, Process, Sop, Status, WorkInstruction
+from routebook.core.document import AnyDocument, Kind, Library, Procedure, Sop, Status, WorkInstruction
 from routebook.store.access import Actor, NotFound, Verb, drafting, require
 from routebook.store.models import Document, Draft, Member, Organisation, Role, Version
 from routebook.store.parsing import document_of, draft_of
@@ -98,11 +98,18 @@ def listing(actor: Actor, *kinds: Kind, retired: bool = False) -> Sequence[Docum
     return [_view(actor, row) for row in rows if row.published_id or sees_drafts(actor, Kind(row.kind))]
 
 
+def some(actor: Actor, ids: Iterable[int]) -> Sequence[DocumentView]:
+    """Those of these documents that are in use, by title, that the actor may see."""
+    require(actor, Verb.SEE_LIBRARY)
+    rows = _rows(actor).filter(pk__in=list(ids)).exclude(status=Status.RETIRED).order_by("title", "id")
+    return [_view(actor, row) for row in rows if row.published_id or sees_drafts(actor, Kind(row.kind))]
+
+
 def versions(actor: Actor, document_id: int) -> Sequence[Version]:
     """All published versions, the newest first."""
     require(actor, Verb.SEE_LIBRARY)
     return list(
-        Version.objects.select_related("published_by", "document")
+        Version.objects.select_related("published_by", "approved_by", "document")
         .filter(org_id=actor.org, document_id=document_id)
         .order_by("-number")
     )

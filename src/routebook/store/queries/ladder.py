@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from routebook.core.document import Goal, Handling, Kind, Policy, Procedure, Process, Sop, Step
 from routebook.store.access import Actor, NotFound, Verb, drafting, require
-from routebook.store.queries.documents import DocumentView, by_step, checklist_of, find, listing
+from routebook.store.models import Document, Link
+from routebook.store.queries.documents import DocumentView, by_step, checklist_of, find, listing, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,24 @@ def surroundings(actor: Actor, view: DocumentView) -> Surroundings:
     value = view.value
     if isinstance(value, Sop | Procedure):
         return _around_directions(actor, view, value)
-    if isinstance(value, Policy):
-        return Surroundings(processes=_processes_under(actor, value))
-    if isinstance(value, Goal):
-        served = (one for one in listing(actor, Kind.PROCESS) if value.slug in _process(one).serves)
-        return Surroundings(processes=tuple(served))
+    if isinstance(value, Policy | Goal):
+        return Surroundings(processes=_where_named(actor, view, *getattr(value, "applies_to", ())))
     if view.kind is Kind.WORK_INSTRUCTION:
-        all_directions = listing(actor, Kind.SOP, Kind.PROCEDURE)
-        return Surroundings(users=tuple(one for one in all_directions if value.slug in _uses(one)))
+        return Surroundings(users=_where_named(actor, view))
     return Surroundings()
+
+
+def _where_named(actor: Actor, view: DocumentView, *processes: str) -> tuple[DocumentView, ...]:
+    """The documents that name this one, and those of the `processes` that it names itself."""
+    named = Link.objects.filter(org_id=actor.org, kind=view.kind, slug=view.row.slug).values_list("document", flat=True)
+    rows = Document.objects.filter(org_id=actor.org, kind=Kind.PROCESS, slug__in=processes) if processes else None
+    return tuple(some(actor, {*named, *(rows.values_list("pk", flat=True) if rows is not None else ())}))
 
 
 def _around_directions(actor: Actor, view: DocumentView, value: Sop | Procedure) -> Surroundings:
     place = place_of(actor, value.step)
     used = _uses(view)
-    instructions = [one for one in listing(actor, Kind.WORK_INSTRUCTION) if one.row.slug in used] if used else []
+    instructions = _of_slugs(actor, Kind.WORK_INSTRUCTION, used)
     if place is None:
         return Surroundings(instructions=tuple(instructions))
     on_step = by_step(actor, place.process.row.slug).get(place.step.id)
@@ -88,7 +92,7 @@ def rungs(actor: Actor, process: DocumentView) -> tuple[Rung, ...]:
     procedures = tuple(view for on in found for view in on.procedures)
     items = (item for view in (*procedures, *sops) for item in checklist_of(view.value))
     used = dict.fromkeys(item.uses for item in items if item.uses)
-    known = {view.row.slug: view for view in listing(actor, Kind.WORK_INSTRUCTION)} if used else {}
+    known = {view.row.slug: view for view in _of_slugs(actor, Kind.WORK_INSTRUCTION, used)}
     return (
         Rung(Kind.POLICY, _policies_over(actor, process)),
         Rung(Kind.PROCESS, (process,)),
@@ -96,6 +100,15 @@ def rungs(actor: Actor, process: DocumentView) -> tuple[Rung, ...]:
         Rung(Kind.SOP, sops),
         Rung(Kind.WORK_INSTRUCTION, tuple(known[slug] for slug in used if slug in known)),
     )
+
+
+def _of_slugs(actor: Actor, kind: Kind, slugs: Iterable[str]) -> Sequence[DocumentView]:
+    """The documents of a kind by their slugs, by title."""
+    wanted = list(slugs)
+    if not wanted:
+        return ()
+    rows = Document.objects.filter(org_id=actor.org, kind=kind, slug__in=wanted)
+    return some(actor, rows.values_list("pk", flat=True))
 
 
 def _uses(view: DocumentView) -> set[str]:
@@ -109,20 +122,10 @@ def _process(view: DocumentView) -> Process:
 
 def _policies_over(actor: Actor, process: DocumentView) -> tuple[DocumentView, ...]:
     value = _process(process)
-    named = {*value.policies, *([value.target.policy] if value.target else [])}
-    return tuple(
-        view
-        for view in listing(actor, Kind.POLICY)
-        if view.row.slug in named or process.row.slug in getattr(view.value, "applies_to", ())
-    )
-
-
-def _processes_under(actor: Actor, policy: Policy) -> tuple[DocumentView, ...]:
-    def is_under(process: Process) -> bool:
-        cited = {*process.policies, *([process.target.policy] if process.target else [])}
-        return policy.slug in cited or process.slug in policy.applies_to
-
-    return tuple(view for view in listing(actor, Kind.PROCESS) if is_under(_process(view)))
+    cited = {*value.policies, *([value.target.policy] if value.target else [])}
+    ids = {view.row.pk for view in _of_slugs(actor, Kind.POLICY, cited)}
+    naming = Link.objects.filter(org_id=actor.org, kind=Kind.PROCESS, slug=process.row.slug, document__kind=Kind.POLICY)
+    return tuple(some(actor, {*ids, *naming.values_list("document", flat=True)}))
 
 
 def place_of(actor: Actor, reference: str) -> StepPlace | None:

@@ -191,7 +191,7 @@ def standing(actor: Actor, row: Document) -> Standing:
     """The actor's part in a document; `NOT_ASKED` where it is nobody's to confirm, or not theirs."""
     if row.kind not in READ_BY_PEOPLE or row.status != Status.PUBLISHED or actor.access not in PEOPLE:
         return Standing(Mark.NOT_ASKED, None)
-    if actor.member not in readership(actor.org, [row.step]).of(work_of(row)):
+    if row.kind == Kind.SOP and not _asked_of(actor.org, actor.member).filter(pk=row.pk).exists():
         return Standing(Mark.NOT_ASKED, None)
     last = Reading.objects.filter(org_id=actor.org, document=row, member_id=actor.member).order_by("-number").first()
     return Standing(mark_of(last.number if last else 0, row), last)

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from routebook.core.document import FOLDERS, Evidence, Kind
+from routebook.store.queries.readings import Why
 from routebook.web.templatetags.routebook import media_address
 
 register = template.Library()
@@ -40,6 +41,11 @@ EVIDENCE: dict[str, Promise] = {
     Evidence.FILE: _("a file"),
     Evidence.LINK: _("a link"),
 }
+WHY: dict[str, Promise] = {
+    Why.ROLE: _("holds the role"),
+    Why.HANDOFF: _("took the step on"),
+    Why.EVERYBODY: _("works here"),
+}
 _HEADING = re.compile(r"\A(?:\*\*|__)([^*_\n]+)(?:\*\*|__):?\Z")
 
 
@@ -63,6 +69,24 @@ def address(view: Any) -> str:
 
 def address_of(kind: Kind, slug: str) -> str:
     return f"/{FOLDERS[kind]}/{slug}/"
+
+
+@register.filter
+def row_address(row: Any) -> str:
+    """Where the document of a row is read."""
+    return address_of(Kind(row.kind), row.slug)
+
+
+@register.filter
+def address_beside(view: Any, slug: str) -> str:
+    """Where another document of the same kind is read."""
+    return address_of(view.kind, slug)
+
+
+@register.filter
+def reader_why(why: str) -> Promise | str:
+    """Why somebody must read a document."""
+    return WHY.get(why, why)
 
 
 @register.filter
