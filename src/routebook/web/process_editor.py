@@ -22,6 +22,7 @@ from routebook.store.actions import documents as actions
 from routebook.store.queries import documents as queries
 from routebook.store.queries import members
 from routebook.store.queries.documents import DocumentView
+from routebook.web import starting_points
 from routebook.web.document_fields import label_of
 from routebook.web.pages import both, now, show
 from routebook.web.process_drawing import drawing
@@ -42,7 +43,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             return redirect(f"/processes/{document.slug}/edit/")
     elif not actor.may(drafting(Kind.PROCESS)):
         raise NotFound
-    context = {"refusal": refusal, "typed": request.POST}
+    context = {"refusal": refusal, "typed": request.POST, **starting_points.offer(actor, request.GET.get("for", ""))}
     return show(request, "processes/new.html", context, status=409 if refusal else 200)
 
 

@@ -7,7 +7,19 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver
 
-NOUNS = ("home", "accounts", "people", "processes", "delegations", "documents", "handoffs", "runs", "outcomes", "search")
+NOUNS = (
+    "home",
+    "accounts",
+    "people",
+    "processes",
+    "starting_points",
+    "delegations",
+    "documents",
+    "handoffs",
+    "runs",
+    "outcomes",
+    "search",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = []
 for _noun in NOUNS:

@@ -60,11 +60,10 @@ def _stream(point: StartingPoint) -> str:
 
 
 def _made_before(actor: Actor, point: StartingPoint, command_id: str) -> Taken | None:
-    written = Event.objects.filter(org_id=actor.org, stream=_stream(point), command=command_id).first()
+    lines = Event.objects.filter(org_id=actor.org, stream=_stream(point), command=command_id)
+    written = lines.exclude(payload="").first()  # empty where the person who did it was erased
     if written is None:
         return None
-    if not written.payload:  # erased with the person who did it
-        return Taken("")
     event = decode(written.name, written.version, written.payload)
     assert isinstance(event, DocumentCreated)
     return Taken(event.slug)
