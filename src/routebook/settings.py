@@ -186,6 +186,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "routebook.web.security.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "routebook.web.body_limit.body_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
