@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from routebook.core.checks import check_document
@@ -52,6 +52,7 @@ WRITTEN = documents().filter(lambda one: not isinstance(one, Process)).map(norma
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
 @given(WRITTEN)
+@example(Sop(slug="blank-line", title="Blank line", checklist=(ChecklistItem(""), ChecklistItem("Say hello"))))
 def test_posting_what_was_shown_touches_nothing(document: AnyDocument) -> None:
     typed = read(kind_of(document), document.slug, posted(document))
     assert typed.errors == {}

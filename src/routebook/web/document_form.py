@@ -19,7 +19,7 @@ from typing import Any
 from django.http import QueryDict
 
 from routebook.core.checks import Finding, Severity
-from routebook.core.document import Kind
+from routebook.core.document import Evidence, Kind
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.web.document_fields import SECTIONS, Cell, Field, Section, Widget, Words, fields_of
 
@@ -216,11 +216,17 @@ def shown(
     )
 
 
+UNSAID = {"evidence": str(Evidence.NONE)}
+"""What a browser posts for a cell that the stored row leaves out, where that isn't an empty text."""
+
+
 def untouched(kind: Kind, one: Field, kept: Any) -> str:
     """The digest of what comes back when nobody touches a field; its empty rows, for one, don't."""
     if isinstance(kept, list):
         raw: Any = [
-            {cell.name: str(row.get(cell.name, "")) for cell in one.cells} if isinstance(row, dict) else row
+            {cell.name: str(row.get(cell.name, UNSAID.get(cell.name, ""))) for cell in one.cells}
+            if isinstance(row, dict)
+            else row
             for row in kept
         ]
     else:
