@@ -93,9 +93,17 @@ def create(
     *,
     now: dt.datetime,
     slug: str = "",
+    command: str = "",
 ) -> Document:
-    """A new document with its first draft. `fields` are plain values (`formats.plain`) with a title."""
+    """A new document with its first draft. `fields` are plain values (`formats.plain`) with a title.
+
+    The same `command` again gives the same document.
+    """
     require(actor, drafting(kind))
+    lately = Document.objects.filter(org_id=actor.org, kind=kind, created_at__gte=now - audit.REPEATS)
+    made = audit.made_before(actor, "document", lately, command)
+    if made is not None:
+        return lately.get(pk=made)
     title = str(fields.get("title", "")).strip()
     if not title:
         raise Refused(Refusal("title_missing", "Give it a title first; you can change it later.", "title"))
@@ -125,7 +133,8 @@ def create(
         updated_at=now,
     )
     search.index_document(actor.org, document.pk)
-    audit.record(actor.org, stream_of(document), DocumentCreated(kind, slug, title), actor=actor.id, now=now)
+    created = DocumentCreated(kind, slug, title)
+    audit.record(actor.org, stream_of(document), created, actor=actor.id, now=now, command=command)
     return document
 
 
