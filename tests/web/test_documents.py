@@ -208,6 +208,16 @@ def test_a_document_needs_a_title_and_a_step_that_exists(as_: As, world: World) 
     assert 'value="Kept typing"' in nowhere.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/policies/new/", "/processes/new/"])
+def test_what_is_begun_twice_by_one_form_is_there_once(as_: As, world: World, address: str) -> None:
+    client = as_("owner")
+    sent = [client.post(address, {"title": "Onboard a client", "command": "one-form"}) for _ in range(2)]
+    assert sent[0].headers["Location"] == sent[1].headers["Location"]
+    assert Document.objects.filter(org=world.organisation, title="Onboard a client").count() == 1
+    as_("manager").post(address, {"title": "Onboard a client", "command": "one-form"})
+    assert Document.objects.filter(org=world.organisation, title="Onboard a client").count() == 2
+
+
 def test_the_address_for_beginning_belongs_to_no_document(as_: As, world: World) -> None:
     as_("owner").post("/policies/new/", {"title": "New"})
     assert Document.objects.get(org=world.organisation, kind=Kind.POLICY).slug == "new-2"

@@ -24,7 +24,7 @@ from routebook.store.queries import members
 from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
-from routebook.web.pages import both, now, show
+from routebook.web.pages import both, command_id, fresh_id, now, show
 from routebook.web.process_drawing import drawing
 from routebook.web.process_form import EMPTY_ROW, ProcessForm, form_of, read_form, steps_from_list
 
@@ -36,14 +36,15 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if request.method == "POST":
         plain = {"title": request.POST.get("title", ""), "steps": steps_from_list(request.POST.get("list", ""))}
         try:
-            document = actions.create(actor, Kind.PROCESS, plain, now=now())
+            document = actions.create(actor, Kind.PROCESS, plain, now=now(), command=command_id(request))
         except Refused as refused:
             refusal = refused.refusal
         else:
             return redirect(f"/processes/{document.slug}/edit/")
     elif not actor.may(drafting(Kind.PROCESS)):
         raise NotFound
-    context = {"refusal": refusal, "typed": request.POST, **starting_points.offer(actor, request.GET.get("for", ""))}
+    begun = {"refusal": refusal, "typed": request.POST, "command": fresh_id()}
+    context = {**begun, **starting_points.offer(actor, request.GET.get("for", ""))}
     return show(request, "processes/new.html", context, status=409 if refusal else 200)
 
 
