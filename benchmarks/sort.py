@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bin/bench sort", description=__doc__)
     parser.add_argument("--write", action="store_true", help="train on all examples and write the shipped model")
     parser.add_argument("--labels", type=Path, help="a folder of labelled documents of others, to judge as well")
-    parser.add_argument("--rounds", type=int, default=250, help="of the training (250)")
+    parser.add_argument("--rounds", type=int, default=400, help="of the training (400)")
     args = parser.parse_args(arguments)
     own = examples()
     short, made = rows(own), rows(mega_documents(own))

@@ -68,6 +68,8 @@ def read(text: str) -> PileDocument:
     return found
 
 
+SEEDS = (7, 8, 9)
+"""The mega-documents are drawn three times, so that the weights don't hang on one draw."""
 TITLES = (
     "Operations", "Team guide", "How we work", "The way we do it", "{} handbook", "Working here", "Everyday work", "Manual",
     "Service desk and access", "Guide for new colleagues", "Support", "Running {}", "On the job", "Notes for the team",
@@ -80,11 +82,11 @@ def mega_documents(given: Sequence[Example]) -> list[Example]:
 
     And each kind once with background around it, as it stands in a real handbook.
     """
-    chance = random.Random(7)
     made: list[Example] = []
-    for source in sorted({example.source for example in given}):
-        texts = {kind: [one.text for one in given if one.source == source and one.kind is kind] for kind in KINDS}
-        made += [Example(source, kind, text) for kind, text in _made_of(source, texts, chance)]
+    for chance in map(random.Random, SEEDS):
+        for source in sorted({example.source for example in given}):
+            texts = {kind: [one.text for one in given if one.source == source and one.kind is kind] for kind in KINDS}
+            made += [Example(source, kind, text) for kind, text in _made_of(source, texts, chance)]
     return made
 
 
@@ -141,7 +143,7 @@ def _with_background(text: str, other: str, chance: random.Random) -> str:
     return f"{text}\n\n## {heading}\n\n" + re.sub(r"(?m)^#+ ", "", _deeper(other)).strip()
 
 
-def fit(given: Sequence[Row], rounds: int = 250, report: Callable[[str], None] | None = None) -> Model:
+def fit(given: Sequence[Row], rounds: int = 400, report: Callable[[str], None] | None = None) -> Model:
     """The weights that explain the rows best, kinds counting alike, held near zero. Accelerated gradient descent."""
     names = sorted({name for row in given for name in row.signals})
     sparse = [

@@ -39,7 +39,7 @@ def test_text_lists_by_kind_with_reasons_and_what_was_left_alone(
     assert main(["sort", str(drive)]) == FINE
     shown = capsys.readouterr().out
     assert "Policies: a rule, and why (1)" in shown
-    assert "          It binds people: “must”." in shown
+    assert "          It sets rules: “must not”, “are responsible for”." in shown
     assert "Left alone (1)" in shown
     assert "2 documents sorted, 1 left alone." in shown
 

@@ -42,6 +42,12 @@ LENGTHS: dict[PileKind, tuple[int, float]] = {
 }
 """The middle length of a kind in words, and its spread in doublings. Set by hand: the examples are short on purpose."""
 
+FEWEST_LITERAL = 0.25
+OF_A_STANDARD = ("in_a_role", "dos", "headings_sop", "title_sop", "ticks", "self_sop")
+FEWEST_OF_A_STANDARD = 0.2
+BY_DEFINITION = 1.5
+"""What speaks against a kind whose definition isn't met: a work instruction is at least half literal (and at least
+half of that must have been seen), an SOP has a role and a stated standard."""
 MOST_REASONS = 4
 CLOSE = 0.12
 """Nearer than this, the second choice is worth a reason of its own."""
@@ -87,6 +93,10 @@ def probabilities(signals: Mapping[str, float], words: int, model: Model) -> dic
         if value and name in model.weights:
             for kind, weight in model.weights[name].items():
                 scores[kind] += weight * value
+    if signals.get("literal", 0.0) < FEWEST_LITERAL:
+        scores[PileKind.WORK_INSTRUCTION] -= BY_DEFINITION
+    if sum(signals.get(name, 0.0) for name in OF_A_STANDARD) < FEWEST_OF_A_STANDARD:
+        scores[PileKind.SOP] -= BY_DEFINITION
     top = max(scores.values())
     powers = {kind: math.exp(score - top) for kind, score in scores.items()}
     total = sum(powers.values())

@@ -117,6 +117,7 @@ _SAID: dict[str, Said] = {
     "passive": _always("It states how things are to be, without saying who does what next."),
     "roles": _roles,
     "three_roles": _roles,
+    "chain": _roles,
     "role_turns": _always("Different roles take turns."),
     "role_headings": _always("Its sections are roles."),
     "hands_on": _counted("HANDS_ON", "Work is handed on"),

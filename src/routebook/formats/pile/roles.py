@@ -13,7 +13,7 @@ from routebook.formats.pile.text import Block, BlockKind
 from routebook.formats.pile.verbs import VERBS, words
 
 JOBS = (
-    "accountant|baker|bursar|butcher|carpenter|custodian|electrician|farmer|florist|gardener|governor|guard|loader|painter|pilot|plumber|teller|account manager|adjuster|administrator|agent|analyst|applicant|approver|architect|assignee|assistant|associate|attorney|auditor|author"
+    "accountant|(?:department|division|unit|kitchen|ward) head|head of [a-z]{2,15}|baker|bursar|butcher|carpenter|custodian|electrician|farmer|florist|gardener|governor|guard|loader|painter|pilot|plumber|teller|account manager|adjuster|administrator|agent|analyst|applicant|approver|architect|assignee|assistant|associate|attorney|auditor|author"
     r"|barista|bookkeeper|broker|business owner|buyer|candidate|captain|caregiver|case ?worker|cashier|chair(?:person)?|chef|clerk|client|cleaner|coach|commander"
     "|comms lead|communications lead|consultant|contractor|contributor|controller|coordinator|cook|counsel|courier|customer|delegate|deputy|designer"
     "|developer|director|dispatcher|doctor|driver|editor|employee|engineer|estimator|executive|facilitator|financier|foreman|founder|front desk|guest|hiring committee"
@@ -101,6 +101,21 @@ def base_form(verb: str) -> str:
     if verb.endswith(("shes", "ches", "sses", "xes", "zzes", "oes")):
         return verb[:-2]
     return verb[:-1] if verb.endswith("s") else verb
+
+
+FEWEST_IN_A_CHAIN = 3
+
+
+def hands_along(blocks: Iterable[Block]) -> bool:
+    """Whether a list or a table goes from role to role: three or more of them, most lines with one."""
+    found: list[str] = []
+    for block in blocks:
+        if block.kind is BlockKind.TABLE and len(set(_in_table(block))) >= FEWEST_IN_A_CHAIN:
+            return True
+        if block.kind is BlockKind.ITEM and block.level == 1:
+            found.append(next(_in_text(block.text[:600], heading=False), ""))
+    named = [role for role in found if role]
+    return len(set(named)) >= FEWEST_IN_A_CHAIN and len(named) * 2 > len(found)
 
 
 def _in_table(block: Block) -> Iterator[str]:

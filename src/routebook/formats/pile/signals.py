@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from routebook.formats.pile import words as w
-from routebook.formats.pile.roles import label_of, roles_in
+from routebook.formats.pile.roles import hands_along, label_of, roles_in
 from routebook.formats.pile.text import Block, BlockKind, PileDocument, sentences
 from routebook.formats.pile.verbs import VERBS
 
@@ -233,7 +233,8 @@ def _doing(look: Look) -> dict[str, float]:
     steps = sum(1 for block in told if block.ordered) + look.step_headings
     actions = len(look.actions) + len(look.commands)
     literal = sum(1 for one in look.actions if is_literal(one)) + len(look.commands)
-    how_tos = len(look.how_tos)
+    # Monday, Tuesday … or before, during, after are the times of one task, not tasks of their own.
+    how_tos = sum(1 for one in look.how_tos if one.heading and not w.IN_TIME.search(one.heading.text))
     return {
         "telling_items": _share(len(told), max(3, len(look.items))),
         "telling_prose": _share(sum(1 for one in look.prose if is_instruction(one)), max(4, len(look.prose))),
@@ -296,6 +297,7 @@ def _acting(look: Look) -> dict[str, float]:
     return {
         "roles": _log(several / max(1.0, (look.words / 200) ** 0.5), 6),
         "three_roles": 1.0 if several >= 3 and changes >= max(3, look.words / 250) else 0.0,
+        "chain": 1.0 if any(hands_along(section.blocks) for section in look.sections) else 0.0,
         "one_role": 1.0 if turns and counted.most_common(1)[0][1] * 2 > len(turns) else 0.0,
         "role_turns": min(1.0, 60 * changes / look.words),
         "hands_on": min(1.0, look.per_hundred(w.HANDS_ON) / 1.2),
@@ -308,7 +310,7 @@ def _speaking(look: Look) -> dict[str, float]:
     """Whom it speaks to and how, and what it calls itself."""
     opening = "\n".join(block.text for block in look.blocks[:8])[:1500]
     values = {f"self_{kind}": min(1.0, look.per_hundred(pattern)) for kind, pattern in w.SELF.items()}
-    sequence = sum(1 for block in look.headings if w.SEQUENCE.search(block.text))
+    sequence = sum(1 for block in look.headings if w.IN_TIME.search(block.text) or w.NUMBERED.match(block.text))
     paragraphs = [block for block in look.blocks if block.kind is BlockKind.PARAGRAPH]
     return values | {
         "you_do": min(1.0, look.per_hundred(w.YOU_DO)),

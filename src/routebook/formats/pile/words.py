@@ -162,11 +162,12 @@ YOU_DO = re.compile(
     r"\byou(?:'ll|’ll)?\s(?:will\s|can\s|may\s|should\s|must\s|also\s|then\s|now\s|first\s)?(?:need to|have to|want to|must|should|can)\s(?:then |also |now |first )?(?P<verb>[a-z]{2,14})\b",
     re.I,
 )
-SEQUENCE = re.compile(
+IN_TIME = re.compile(
     r"^(?:step|phase|stage|part|day|week|month)\s*\d|\((?:mon|tues|wednes|thurs|fri|satur|sun)day\b|^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
-    r"|^(?:first|second|third|then|next|finally|afterwards|lastly|before\b|during\b|after\b|at the end|once\b|t[-+]\d)|^\d{1,2}[.):]\s",
+    r"|^(?:first|second|third|then|next|finally|afterwards|lastly|before\b|during\b|after\b|at the end|once\b|t[-+]\d)",
     re.I,
 )
+NUMBERED = re.compile(r"^\d{1,2}[.):]\s")
 DUTY = re.compile(r"^(?:\W{0,3})(?:[A-Z][a-z]{2,14}ing\b(?!\s(?:is|are|was|has|will)\b))")
 DONT = re.compile(r"^\W{0,3}(?:do not|don't|don’t|never|avoid|no)\b", re.I)
 DOS = re.compile(
