@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.sort_training import Example, examples, mega_documents
-from routebook.core.document import Decision, Document, Procedure, Sop, WorkInstruction
+from routebook.core.document import Decision, Document, Procedure, Sop, Status, WorkInstruction
 from routebook.core.process_map import problems
 from routebook.formats.markdown import read_document, write_document
 from routebook.formats.pile import LEFT_OVER, PileDocument, Proposal, read_pile, sentences_of, split
@@ -76,6 +76,11 @@ def test_a_handbook_becomes_a_map_and_a_document_for_each_how_to() -> None:
         "### Holidays",
         "Everyone gets 25 days.",
     ]
+
+
+def test_everything_proposed_is_a_draft() -> None:
+    proposal = split(read(MANUAL))
+    assert {document.status for document in (proposal.process, *proposal.documents)} == {Status.DRAFT}
 
 
 def test_a_condition_becomes_a_decision() -> None:

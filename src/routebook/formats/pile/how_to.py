@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from routebook.core.document import ChecklistItem, Evidence, Procedure, Sop, WorkInstruction
+from routebook.core.document import ChecklistItem, Evidence, Procedure, Sop, Status, WorkInstruction
 from routebook.formats.pile.classify import PileKind, probabilities, shipped_model
 from routebook.formats.pile.roles import roles_in
 from routebook.formats.pile.signals import measure
@@ -45,18 +45,18 @@ def how_to_document(how_to: HowTo, slug: str, step: str) -> tuple[Procedure | So
     if kind is PileKind.WORK_INSTRUCTION:
         said = "\n\n".join(part for part in (objective, joined_markdown(body.bar), notes) if part)
         lines = tuple(line for item in body.items for line in item.lines())
-        return WorkInstruction(slug=slug, title=title, action=title, lines=lines, notes=said), []
+        return WorkInstruction(slug=slug, title=title, status=Status.DRAFT, action=title, lines=lines, notes=said), []
     checklist = tuple(item.value() for item in body.items)
     if kind is PileKind.SOP:
         bar = tuple(inline(block.pieces) for block in body.bar)
         role = _role(how_to)
         made = Sop(
-            slug=slug, title=title, step=step, role=role, objective=objective, checklist=checklist, quality_bar=bar, notes=notes
+            slug=slug, title=title, status=Status.DRAFT, step=step, role=role, objective=objective, checklist=checklist, quality_bar=bar, notes=notes
         )  # fmt: skip
         return made, body.bar_headings
     notes = "\n\n".join(part for part in (notes, joined_markdown(body.bar)) if part)
     return Procedure(
-        slug=slug, title=title, step=step, objective=objective, checklist=checklist, notes=notes
+        slug=slug, title=title, status=Status.DRAFT, step=step, objective=objective, checklist=checklist, notes=notes
     ), body.bar_headings
 
 

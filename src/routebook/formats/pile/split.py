@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from routebook.core.document import Procedure, Process, Sop, Step, WorkInstruction
+from routebook.core.document import Procedure, Process, Sop, Status, Step, WorkInstruction
 from routebook.formats.pile.how_to import HowTo, how_to_document
 from routebook.formats.pile.map_found import FoundMap, map_in
 from routebook.formats.pile.roles import roles_in
@@ -183,7 +183,7 @@ class _Split:
         notes = joined_markdown(told)
         if self.titles and self.titles[0].text != title:
             notes = f"{joined_markdown(self.titles[:1])}\n\n{notes}".strip()
-        return Process(slug=slug, title=title, steps=steps, notes=notes)
+        return Process(slug=slug, title=title, status=Status.DRAFT, steps=steps, notes=notes)
 
 
 def _own_children(children: Sequence[_Node]) -> tuple[list[Block], list[_Node]]:
