@@ -113,6 +113,7 @@ UPKEEP = Section(
             one=_("Accepted finding"),
         ),
     ),
+    folded=True,
 )
 
 SECTIONS: dict[Kind, tuple[Section, ...]] = {

@@ -180,11 +180,23 @@ class Shown:
     rows: tuple[Row, ...] = ()
     pattern: Row | None = None
 
+    @property
+    def asks_for_attention(self) -> bool:
+        """Whether it is wrong, an owner is missing, or rows were just added to it."""
+        is_missing = self.field.name == "owner" and self.input is not None and not self.input.value
+        return bool(self.error) or is_missing or (self.pattern is not None and len(self.rows) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
+    """A section with its fields filled in. A folded one is `open` where something in it asks for attention."""
+
     section: Section
     fields: tuple[Shown, ...]
+
+    @property
+    def open(self) -> bool:
+        return any(one.asks_for_attention for one in self.fields)
 
 
 def shown(

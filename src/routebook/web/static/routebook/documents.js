@@ -189,6 +189,7 @@ function edit(form) {
     const place = link && document.getElementById(link.getAttribute("href").slice(1));
     if (!place) return;
     event.preventDefault();
+    for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     place.scrollIntoView({ block: "center" });
     (place.matches("input, textarea, select") ? place : place.querySelector("input, textarea, select") || place).focus({ preventScroll: true });
     place.classList.remove("flash");
