@@ -45,6 +45,7 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
     "operate": (
         Command("serve", "serve", "Start the server; on the first start, load the sample company."),
         Command("user", "user", "Add a person with an account, give one a new password, list all."),
+        Command("reindex", "reindex", "Make the search index anew from what is stored."),
         Command("manage", "manage", "Run one of Django's own commands, such as migrate or check --deploy."),
     ),
 }

@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         migrate()
         address = f"http://{shown_host(args.host)}:{args.port}"
         first_start(settings.HOME, empty=args.empty)
+        index_what_is_there()
         announce_when_listening(args.host, args.port, address, settings.HOME)
         serve(args.host, args.port, workers)
     print("Routebook has stopped.", flush=True)
@@ -169,6 +170,15 @@ def first_start(home: Path, *, empty: bool) -> None:
         print("Loading the sample company …", flush=True)
         import_module("routebook.store.sample").load()
     mark.write_text("empty\n" if empty else "sample\n", encoding="ascii")
+
+
+def index_what_is_there() -> None:
+    """Make the search index of a database that was filled before there was one, or by a copy of its tables."""
+    from routebook.store import search
+
+    if search.is_missing():
+        print("Indexing for search …", flush=True)
+        search.rebuild_all()
 
 
 def announce_when_listening(host: str, port: int, address: str, home: Path) -> None:
