@@ -91,11 +91,10 @@ def _status(refusal: Refusal | None) -> int:
 def _take(request: HttpRequest, actor: Actor, point: StartingPoint) -> HttpResponseBase:
     roles = {role: request.POST.get(f"role-{number}", role) for number, role in enumerate(point.roles)}
     taken = actions.take(actor, point.slug, roles=roles, command_id=command_id(request), now=now())
+    tell(request, _("The map is yours now, as a draft. Change what is different with you."))
     if taken.new_roles:
-        names = ", ".join(taken.new_roles)
-        tell(request, _("The map is yours now, as a draft. Say under People who holds: %(roles)s.") % {"roles": names})
-    else:
-        tell(request, _("The map is yours now, as a draft. Change what is different with you."))
+        sentence = _("New roles: %(roles)s. Say under People who holds them; until then their tasks go to the owner.")
+        tell(request, sentence % {"roles": ", ".join(taken.new_roles)})
     return redirect(f"/processes/{taken.process}/edit/")
 
 
