@@ -158,8 +158,13 @@ def search(actor: Actor, text: str, *, limit: int = 20, kinds: Collection[str] =
 def wanted_of(text: str) -> Wanted:
     """The words of what was typed. Of many words the first count."""
     words = tuple(dict.fromkeys(words_of(text[:400])))[:MOST_WORDS]
-    telling = tuple(word for word in words if word not in SMALL_WORDS)
+    telling = tuple(word for word in words if word not in SMALL_WORDS and not _is_letter(word))
     return Wanted(fold(text[:400]), telling or words)
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is only just begun; a number, or a sign that is a whole word, says more."""
+    return len(word) == 1 and word.isascii() and word.isalpha()
 
 
 # --- candidates ---------------------------------------------------------------------------------
@@ -395,8 +400,10 @@ def _best(actor: Actor, wanted: Wanted, found: Iterable[Candidate], limit: int) 
     tiers = {one.id: tier_of(one.folded, wanted) for one in candidates}
     bodies = _bodies([one.id for one in candidates if tiers[one.id] >= Tier.TEXT])
     ranked = sorted(candidates, key=lambda one: _rank(one, tiers[one.id], wanted, bodies.get(one.id, "")))
-    chosen = list({(one.kind, one.thing): one for one in reversed(ranked)}.values())[::-1]
-    chosen = sorted(chosen, key=ranked.index)[:limit]
+    faces: dict[tuple[str, str], Candidate] = {}
+    for one in ranked:
+        faces.setdefault((one.kind, one.thing), one)
+    chosen = list(faces.values())[:limit]
     bodies |= _bodies([one.id for one in chosen if one.id not in bodies])
     return [_hit(one, tiers[one.id], wanted, bodies.get(one.id, "")) for one in chosen]
 
