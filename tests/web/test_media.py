@@ -30,7 +30,7 @@ def film(world: World, settings: LazySettings, tmp_path: Path) -> None:
 
 def body(response: HttpResponseBase) -> bytes:
     assert isinstance(response, StreamingHttpResponse)
-    return b"".join(response)  # type: ignore[arg-type]
+    return b"".join(response)
 
 
 @pytest.mark.parametrize("name", ["owner", "manager", "support", "agent"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -18,11 +19,12 @@ from routebook.formats.difference import spelt
 from routebook.formats.plain import from_plain, to_plain
 from routebook.store.access import Actor, Verb, drafting, require
 from routebook.store.actions import documents as actions
+from routebook.store.queries import approvals, ladder, media, members
 from routebook.store.queries import documents as queries
-from routebook.store.queries import ladder, media, members
 from routebook.store.queries.documents import DocumentView
 from routebook.web.document_fields import label_of
 from routebook.web.document_form import Choices, Option, Typed, read, shown, told
+from routebook.web.document_uploads import with_files
 from routebook.web.pages import both, fresh_id, now, post, show, tell
 from routebook.web.templatetags.documents import EVIDENCE, address
 
@@ -60,7 +62,9 @@ def edit(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
     view = queries.find(actor, kind, slug)
     if request.method != "POST":
         return _form(request, actor, view, more=request.GET.get("more", ""))
-    typed = read(kind, slug, request.POST)
+    posted, not_kept = with_files(request, actor, kind, slug)
+    typed = read(kind, slug, posted)
+    typed.errors.update(not_kept)
     conflict = _save(request, actor, view, typed)
     if conflict is not None or typed.errors:
         view = queries.find(actor, kind, slug)
@@ -166,6 +170,7 @@ def _form(
         "errors": errors,
         "conflict": conflict,
         "command": fresh_id(),
+        "most_megabytes": settings.MEDIA_MOST_BYTES // 1_000_000,
     }
     if conflict is not None:
         context["rev"] = conflict.rev
@@ -190,6 +195,7 @@ def _standing(actor: Actor, view: DocumentView) -> Mapping[str, Any]:
         "length_max": max(length.most * 5 // 4, length.count) if length else 0,
         "page_words": PAGE.get(view.kind, ""),
         "findings": told(view.kind, findings_of(actor, value)),
+        "may_ask": approvals.may_ask(actor, view.kind),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from routebook.core.document import Kind
+from routebook.store.media import Use
 
 Words = str | Promise
 
@@ -58,6 +59,8 @@ class Field:
     numbered: bool = False
     half: bool = False
     """Short enough to stand beside another one."""
+    upload: Use | None = None
+    """What kind of file may be sent for it; in rows, for each of them."""
 
     @property
     def repeats(self) -> bool:
@@ -82,9 +85,10 @@ PICTURES = Field(
     "pictures",
     _("Pictures"),
     Widget.ROWS,
-    _("By their path in the media folder."),
+    _("Paste one, drop it here, or name a file of the media folder."),
     cells=(Cell("source", _("File"), known="media"), Cell("text", _("What it shows"))),
     one=_("Picture"),
+    upload=Use.PICTURE,
 )
 ITEMS = (
     Cell("text", _("What to do")),
@@ -161,6 +165,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     cells=ITEMS,
                     one=_("Line"),
                     numbered=True,
+                    upload=Use.PICTURE,
                 ),
             ),
         ),
@@ -181,8 +186,9 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                 Field(
                     "recording",
                     _("Recording"),
-                    help=_("An address, or a file of the media folder. It is only loaded when somebody asks for it."),
+                    help=_("An address, or a file: MP4, WebM or MP3. It is only loaded when somebody asks for it."),
                     known="media",
+                    upload=Use.RECORDING,
                 ),
                 PICTURES,
             ),
@@ -217,6 +223,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     cells=ITEMS,
                     one=_("Line"),
                     numbered=True,
+                    upload=Use.PICTURE,
                 ),
             ),
         ),
@@ -237,7 +244,13 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     numbered=True,
                 ),
                 PICTURES,
-                Field("clip", _("Clip"), help=_("A minute at most: an address, or a file."), known="media"),
+                Field(
+                    "clip",
+                    _("Clip"),
+                    help=_("A minute at most: an address, or a file (MP4, WebM or GIF)."),
+                    known="media",
+                    upload=Use.RECORDING,
+                ),
             ),
         ),
         UPKEEP,

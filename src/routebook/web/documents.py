@@ -25,6 +25,7 @@ from routebook.store.queries.documents import DocumentView
 from routebook.web import (
     coverage,
     document_editor,
+    document_uploads,
     media,
     publication,
     readings,
@@ -314,6 +315,7 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
         ("<slug:slug>/", read),
         ("<slug:slug>/edit/", document_editor.edit),
         ("<slug:slug>/draft/", document_editor.autosave),
+        ("<slug:slug>/media/", document_uploads.receive),
         *((f"<slug:slug>/{route}", view) for route, view in KEEPING),
     ]
     return [path(base + route, view, arguments) for route, view in pages]

@@ -43,10 +43,11 @@ from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.store import audit, journal, links, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
-from routebook.store.actions import handoffs
+from routebook.store.actions import handoffs, media
 from routebook.store.models import Approval, Document, Draft, Organisation, Reading, Version
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries.documents import library_of
+from routebook.store.queries.media import named_in
 from routebook.store.queries.readings import READ_BY_PEOPLE
 
 SLUG_LENGTH = 100
@@ -286,6 +287,9 @@ def discard_draft(actor: Actor, document_id: int, *, now: dt.datetime) -> None:
         require(actor, Verb.PUBLISH)
     audit.record(actor.org, stream_of(document), DraftDiscarded(draft.rev), actor=actor.id, now=now)
     close_request(actor, document, WITHDRAWN, now=now)
+    # A file can't be rolled back, so it goes only once the draft is gone for good.
+    sent = named_in(draft.fields)
+    transaction.on_commit(lambda: media.remove_unused(actor.org, document.slug, sent))
     draft.delete()
     if document.published_id is None:
         document.delete()

@@ -121,6 +121,12 @@ def is_video(source: str) -> bool:
 
 
 @register.filter
+def is_moving_picture(source: str) -> bool:
+    """Whether a media file moves without a player: it is shown when somebody asks, so that it can be stopped."""
+    return media_address(source).lower().endswith(".gif")
+
+
+@register.filter
 def is_sound(source: str) -> bool:
     """Whether a media file is only heard."""
     return media_address(source).lower().endswith((".mp3", ".m4a", ".ogg", ".wav"))

@@ -73,7 +73,8 @@ function edit(form) {
     for (const key of ["csrfmiddlewaretoken", "rev", "version"]) data.append(key, form.elements[key].value);
     for (const name of names) data.append("changed", name);
     for (const [key, value] of new FormData(form)) {
-      if (names.some((name) => key === name || key.startsWith(`${name}-`))) data.append(key, value);
+      // A file goes by itself, once it is fit to be seen (uploads.js); a save never carries one.
+      if (typeof value === "string" && names.some((name) => key === name || key.startsWith(`${name}-`))) data.append(key, value);
     }
     return data;
   }
