@@ -24,7 +24,9 @@ _CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PLAYED = ("video/", "audio/")
 POLICY_OF_FILES = "default-src 'none'; frame-ancestors 'none'; sandbox"
-POLICY_OF_RECORDINGS = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+POLICY_OF_RECORDINGS = (
+    "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
 """Opened by itself, a recording is a page that the browser writes, with its own styles, which plays the same address;
 in a sandbox it would be somebody else's and not be given it. No script runs in either."""
 

@@ -1,7 +1,7 @@
 // A picture is made fit to be seen before it is sent: areas blurred, numbers and arrows on top, all in one flat picture.
 // The file that was pasted, dropped or chosen is only read into memory here; it never leaves the device.
 
-import { blur, drawArrow, drawNumber, unit } from "./pixels.js";
+import { RADIUS, blur, drawArrow, drawNumber, unit } from "./pixels.js";
 
 const LONGEST = 1600; // pixels: enough to read a screenshot, small enough for a phone
 const SMALLEST = 12;
@@ -98,7 +98,7 @@ function handle() {
 
 function boxOf(mark) {
   if (mark.kind === "number") {
-    const size = 15 * unit(canvas);
+    const size = RADIUS * unit(canvas);
     return { x: mark.x - size, y: mark.y - size, w: 2 * size, h: 2 * size };
   }
   return { x: Math.min(mark.x, mark.x + mark.w), y: Math.min(mark.y, mark.y + mark.h), w: Math.abs(mark.w), h: Math.abs(mark.h) };

@@ -6,6 +6,8 @@ const TOWARDS_THE_WHOLE = 0.6;
 const STEP = 24; // levels of a colour that become one
 const NOISE = 10;
 
+export const RADIUS = 12; // of a number, in units of the picture
+
 const RED = "#c8102e";
 const WHITE = "#ffffff";
 
@@ -43,10 +45,10 @@ function average(image, left, top, right, bottom) {
 }
 
 function coarse(cell, whole) {
-  const noise = crypto.getRandomValues(new Uint8Array(3));
+  const noise = (crypto.getRandomValues(new Uint8Array(1))[0] % (2 * NOISE + 1)) - NOISE;
   return cell.map((value, colour) => {
     const mixed = value * (1 - TOWARDS_THE_WHOLE) + whole[colour] * TOWARDS_THE_WHOLE;
-    return Math.round(mixed / STEP) * STEP + (noise[colour] % (2 * NOISE + 1)) - NOISE;
+    return Math.round(mixed / STEP) * STEP + noise;
   });
 }
 
@@ -59,11 +61,11 @@ function fill(image, left, top, right, bottom, colour) {
 
 // Marks are drawn as large as the picture asks for: it is read on a phone, too.
 export function unit(canvas) {
-  return Math.max(1, Math.max(canvas.width, canvas.height) / 700);
+  return Math.max(1, Math.max(canvas.width, canvas.height) / 480);
 }
 
 export function drawNumber(context, mark, number) {
-  const size = 15 * unit(context.canvas);
+  const size = RADIUS * unit(context.canvas);
   context.beginPath();
   context.arc(mark.x, mark.y, size, 0, 2 * Math.PI);
   context.fillStyle = RED;
@@ -83,13 +85,13 @@ export function drawArrow(context, mark) {
   const size = unit(context.canvas);
   const angle = Math.atan2(mark.h, mark.w);
   const length = Math.hypot(mark.w, mark.h);
-  const head = Math.min(16 * size, length);
+  const head = Math.min(13 * size, length);
   context.save();
   context.translate(mark.x, mark.y);
   context.rotate(angle);
   context.lineCap = "round";
   context.lineJoin = "round";
-  for (const [colour, width] of [[WHITE, 8 * size], [RED, 4.5 * size]]) {
+  for (const [colour, width] of [[WHITE, 6.5 * size], [RED, 3.5 * size]]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();

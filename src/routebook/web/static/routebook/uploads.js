@@ -97,14 +97,12 @@ function takeOver(form) {
     const source = partOf(place, "source");
     if (source) {
       say(source, kept.path);
-      say(partOf(place, "text"), text);
-      return source.focus();
+      return say(partOf(place, "text"), text);
     }
     const instruction = partOf(place, "instruction");
     instruction.closest("details").open = true;
     const before = instruction.value.trimEnd();
     say(instruction, `${before}${before && "\n\n"}![${text}](../media/${kept.path})`);
-    instruction.focus();
   }
 
   // As if it had been typed, so that it is saved like everything else.
