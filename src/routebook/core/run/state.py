@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from routebook.core.calendar import Calendar
 from routebook.core.document import Process, Step
+from routebook.core.events import json_writer
 from routebook.core.process_map import Flow, compile_flow
 
 Token = tuple[int, int]
@@ -58,9 +59,13 @@ class Task(NamedTuple):
     attempt: int
     status: TaskStatus
     assignee: str
+    opened_at: dt.datetime | None = None
     took: tuple[Token, ...] = ()
     made: tuple[int, ...] | None = None
+    doers: tuple[str, ...] = ()
     outcome: str = ""
+    due: dt.datetime | None = None
+    # Most tasks have nothing from here on, and `pack` leaves it out where that is so.
     level: str = ""
     delegator: str = ""
     review: bool = False
@@ -70,14 +75,11 @@ class Task(NamedTuple):
     asked: tuple[tuple[int, str], ...] = ()
     variation: str = ""
     started: bool = False
-    due: dt.datetime | None = None
-    opened_at: dt.datetime | None = None
     ticks: tuple[int, ...] = ()
     evidence: Mapping[int, str] = _NOTHING
     blocked_on: str = ""
     blocked_at: dt.datetime | None = None
     questions: Mapping[int, bool] = _NOTHING
-    doers: tuple[str, ...] = ()
 
 
 class RunState(NamedTuple):
@@ -188,16 +190,18 @@ class Context:
 SNAPSHOT = 1
 """The version of the packed form; `unpack` upgrades older ones step by step."""
 
-_encoder = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dt.datetime.isoformat
-)
 _TASK_STATUS = {status.value: status for status in TaskStatus}
+_USUAL = Task._fields.index("level")
+_NO_MORE = Task(0, "", 0, TaskStatus.OPEN, "")[_USUAL:]
+_to_json = json_writer(dt.datetime.isoformat)
 
 
 def pack(state: RunState) -> str:
-    """The state as JSON text: the version of the form, then the fields in order, then those of each task."""
+    """The state as JSON text: the version of the form, then the fields in order, then those of each task, without
+    the second half where that says nothing."""
     *run, tasks, questions = state
-    return _encoder.encode([SNAPSHOT, run, questions, [*tasks.values()]])
+    rows = [task[:_USUAL] if task[_USUAL:] == _NO_MORE else task for task in tasks.values()]
+    return _to_json([SNAPSHOT, run, questions, rows])
 
 
 class UnknownSnapshot(ValueError):
@@ -229,35 +233,42 @@ def unpack(text: str) -> RunState:
 
 
 def _unpack_task(row: list[Any]) -> Task:
-    number, step, attempt, status, assignee, took, made, outcome, level, delegator, *row = row
-    review, review_of, sop, items, asked, variation, started, due, opened_at, *row = row
-    ticks, evidence, blocked_on, blocked_at, questions, doers = row
+    number, step, attempt, status, assignee, opened_at, took, made, doers, outcome, due, *more = row
     return Task(
         number,
         step,
         attempt,
         _TASK_STATUS[status],
         assignee,
+        opened_at and _time(opened_at),
         tuple(map(tuple, took)),
         None if made is None else tuple(made),
-        outcome,
-        level,
-        delegator,
-        review,
-        review_of,
-        sop,
-        items,
-        tuple(map(tuple, asked)),
-        variation,
-        started,
-        due and _time(due),
-        opened_at and _time(opened_at),
-        tuple(ticks),
-        evidence and _by_number(evidence),
-        blocked_on,
-        blocked_at and _time(blocked_at),
-        questions and _by_number(questions),
         tuple(doers),
+        outcome,
+        due and _time(due),
+        *(_unpack_more(*more) if more else ()),
+    )
+
+
+def _unpack_more(
+    level: str,
+    delegator: str,
+    review: bool,
+    review_of: int,
+    sop: int,
+    items: int,
+    asked: list[list[Any]],
+    variation: str,
+    started: bool,
+    ticks: list[int],
+    evidence: dict[str, str],
+    blocked_on: str,
+    blocked_at: str | None,
+    questions: dict[str, bool],
+) -> tuple[Any, ...]:
+    return (
+        *(level, delegator, review, review_of, sop, items, tuple(map(tuple, asked)), variation, started, tuple(ticks)),
+        *(_by_number(evidence), blocked_on, blocked_at and _time(blocked_at), _by_number(questions)),
     )
 
 
