@@ -147,7 +147,8 @@ def begin(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponseBase:
 
 
 def _begin(request: HttpRequest, actor: Actor, kind: Kind, step: str) -> str:
-    fields = ladder.beginning(actor, kind, step, request.POST.get("variation", "").strip())
+    variation, like = request.POST.get("variation", "").strip(), request.POST.get("like", "")
+    fields = ladder.beginning(actor, kind, step, variation, like)
     if step and not fields:
         raise Refused(Refusal("no_step", _("This step is on no map."), "step"))
     title = request.POST.get("title", "").strip()
@@ -177,6 +178,14 @@ def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
         "command": fresh_id(),
     }
     return show(request, "documents/read.html", context)
+
+
+@page("write")
+def preview(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
+    """What will be read once the draft is published, as wide as a phone."""
+    view = queries.find(actor, kind, slug)
+    context = {**_text(actor, view.draft or view.value), "view": view, "may_edit": actor.may(drafting(kind))}
+    return show(request, "documents/preview.html", context)
 
 
 def _text(actor: Actor, value: AnyDocument) -> dict[str, Any]:
@@ -314,6 +323,7 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
         ("new/", begin),
         ("<slug:slug>/", read),
         ("<slug:slug>/edit/", document_editor.edit),
+        ("<slug:slug>/preview/", preview),
         ("<slug:slug>/draft/", document_editor.autosave),
         ("<slug:slug>/media/", document_uploads.receive),
         *((f"<slug:slug>/{route}", view) for route, view in KEEPING),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routebook.core.document import Goal, Handling, Kind, Policy, Procedure, Process, Sop, Step
+from routebook.formats.plain import to_plain
 from routebook.store.access import Actor, NotFound, Verb, drafting, require
 from routebook.store.models import Document, Link
 from routebook.store.queries.documents import DocumentView, by_step, checklist_of, find, listing, some
@@ -181,19 +182,39 @@ def _variation(view: DocumentView) -> str:
     return view.value.variation.casefold() if isinstance(view.value, Sop) else ""
 
 
-def beginning(actor: Actor, kind: Kind, reference: str, variation: str = "") -> dict[str, Any]:
-    """The fields of a new SOP or procedure that the map knows already, as plain values; {} without a step."""
+def beginning(actor: Actor, kind: Kind, reference: str, variation: str = "", like: str = "") -> dict[str, Any]:
+    """The fields of a new SOP or procedure that the map knows already, as plain values; {} without a step.
+
+    A variation of a step that has an SOP begins as a copy of it: of the one whose slug is `like`, else of the first.
+    """
     require(actor, drafting(kind))
     place = place_of(actor, reference)
     if place is None or kind not in (Kind.SOP, Kind.PROCEDURE):
         return {}
-    title = f"{place.step.title}, {variation}" if variation else place.step.title
     fields: dict[str, Any] = {
-        "title": title,
+        "title": f"{place.step.title}, {variation}" if variation else place.step.title,
         "owner": _process(place.process).owner,
         "step": place.reference,
         "trigger": ", ".join(place.step.takes),
     }
     if kind is Kind.SOP:
-        fields |= {"role": place.step.role, "variation": variation, "outputs": list(place.step.gives)}
+        fields |= {"role": place.step.role, "outputs": list(place.step.gives)}
+        sibling = sibling_of(actor, place, like) if variation else None
+        fields |= _copied(sibling) if sibling else {}
+        fields["variation"] = variation
     return {name: value for name, value in fields.items() if value}
+
+
+def sibling_of(actor: Actor, place: StepPlace, like: str = "") -> DocumentView | None:
+    """The SOP of a step that another variation of it begins from."""
+    on_step = by_step(actor, place.process.row.slug).get(place.step.id)
+    sops = on_step.sops if on_step else ()
+    return next((view for view in sops if view.row.slug == like), next(iter(sops), None))
+
+
+_OF_ITS_OWN = frozenset({"title", "variation", "review_by", "accepts"})
+"""What a variation doesn't take over: its names, and what somebody vouched for by reading the other one."""
+
+
+def _copied(view: DocumentView) -> dict[str, Any]:
+    return {name: value for name, value in to_plain(view.value).items() if name not in _OF_ITS_OWN}
