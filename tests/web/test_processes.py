@@ -275,7 +275,7 @@ def test_an_unsound_map_is_saved_and_not_published_and_says_why(as_: As, world: 
     assert refusal.sentence in html.unescape(answer.content.decode())
     client.post(EDIT, posted(page, r5_then="end"))
     asked = client.get(f"{REFUND}publication/").content.decode()
-    assert "Must everybody read it again?" in asked
+    assert "Does the work change?" in asked
     answer = client.post(f"{REFUND}publication/", {"rev": str(draft(world).rev), "major": "yes", "note": "It ends"})
     assert answer.headers["Location"] == REFUND
     version = Version.objects.get(document=world.process, number=2)
