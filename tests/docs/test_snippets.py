@@ -52,7 +52,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m routebook "$@"\n', encoding="utf-8")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ROUTEBOOK_", "DJANGO_"))}
-    env |= {"PATH": f"{folder}:{env['PATH']}", "ROUTEBOOK_HOME": str(folder / "home")}
+    env |= {"PATH": f"{folder}:{env['PATH']}", "HOME": str(folder), "ROUTEBOOK_HOME": str(folder / "home")}
     env |= {"DJANGO_SETTINGS_MODULE": "routebook.settings", "PYTHONPATH": str(ROOT / "src")}
     for command in (["-m", "routebook", "manage", "migrate", "-v0"], ["-c", LOAD]):
         subprocess.run([sys.executable, *command], cwd=folder, env=env, check=True, capture_output=True)
