@@ -37,6 +37,7 @@ def execute(
     connection: Any, name: str, values: Mapping[str, Value], rows: Lists | None = None
 ) -> Sequence[str | None] | None:
     """Run the statement `name` on a psycopg connection; the first row as text, or None where there is none.
+    Of a statement that ends in a write, the row is the number of rows written.
 
     Raises psycopg's errors.
     """
@@ -45,7 +46,7 @@ def execute(
     given = [_bytes(values[each]) for each in names]
     for each in lists:
         for row in rows[each]:  # type: ignore[index]  # where there are lists, there are rows
-            given += map(_bytes, row)
+            given += [value.encode() if type(value) is str else _bytes(value) for value in row]
     pg = connection.pgconn
     if not connection.autocommit and pg.transaction_status == TransactionStatus.IDLE:
         # Somebody's transaction of which this is the first statement: psycopg begins it with the first cursor only.
@@ -62,6 +63,9 @@ def execute(
 
 
 def _first(result: Any) -> list[str | None] | None:
+    if result.status == ExecStatus.COMMAND_OK:
+        # It ended in an INSERT; asking for no row back saves PostgreSQL a part of its plan.
+        return [str(result.command_tuples)]
     _check(result, ExecStatus.TUPLES_OK)
     if not result.ntuples:
         return None
@@ -100,6 +104,8 @@ def _no_row(columns: Sequence[Sequence[str]]) -> str:
 def _bytes(value: Value) -> bytes | None:
     if value is None:
         return None
+    if type(value) is int:
+        return b"%d" % value
     if isinstance(value, dt.datetime):
         return value.isoformat().encode()
     return str(value).encode()

@@ -1,18 +1,12 @@
 -- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
--- and so is everything that is joined to it: nothing is written, and the count says so.
+-- and so is everything that is joined to it: nothing is written, not even a line of the record, and their number is
+-- what PostgreSQL answers.
 -- rows(…) stands for as many VALUES as there are.
 WITH run AS (
   UPDATE store_run
      SET status = %(status)s::varchar, ended_at = %(ended_at)s::timestamptz, seq = %(seq)s::int, head = %(head)s, snapshot = %(snapshot)s
    WHERE id = %(run)s::varchar AND org_id = %(org)s::bigint AND seq = %(expected)s::int
   RETURNING id, org_id
-),
-event AS (
-  INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
-  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
-         x.payload, x.digest, x.hash
-    FROM run, rows(events)
-           AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
 ),
 task AS (
   INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
@@ -61,4 +55,8 @@ answer AS (
            AS x(number int, answer text, answered_by_id bigint, answered_at timestamptz)
    WHERE q.org_id = run.org_id AND q.run_id = run.id AND q.number = x.number
 )
-SELECT count(*) FROM run
+INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
+SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
+       x.payload, x.digest, x.hash
+  FROM run, rows(events)
+         AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)

@@ -1,5 +1,5 @@
 -- One statement: takes the run's number and writes the run, or, where somebody else took that number or the run's id
--- since they were read, writes nothing and counts none.
+-- since they were read, writes nothing. What PostgreSQL answers is the number of lines that the record got.
 -- rows(…) stands for as many VALUES as there are.
 WITH taken AS (
   UPDATE store_organisation SET next_run = next_run + 1
@@ -13,13 +13,6 @@ run AS (
          %(started_at)s::timestamptz, %(ended_at)s::timestamptz, %(seq)s::int, %(head)s, %(snapshot)s
     FROM taken
   RETURNING id, org_id
-),
-event AS (
-  INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
-  SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
-         x.payload, x.digest, x.hash
-    FROM run, rows(events)
-           AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
 ),
 task AS (
   INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
@@ -64,4 +57,8 @@ entry AS (
            AS x(org_id bigint, kind text, thing text, face text, audience text, scopes text, state text, place text, title text,
                 folded text, body text, title_words tsvector, words tsvector)
 )
-SELECT count(*) FROM run
+INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
+SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,
+       x.payload, x.digest, x.hash
+  FROM run, rows(events)
+         AS x(seq int, name text, version int, n int, salt text, payload text, digest text, hash text)
