@@ -101,8 +101,11 @@ def context(org: int, process: int, facts: int, actor: Actor, now: dt.datetime) 
 def process_facts(org: int, process: int, facts: int, now: dt.datetime) -> ProcessFacts:
     """The facts of one process. Holidays are known for the years around `now`, hence the year in the stamp."""
     stamp = (facts, now.year)
-    people = _people.get(org, stamp, lambda: _load_people(org, now.year))
-    return _processes.get((org, process), stamp, lambda: _load_process(org, process, people))
+
+    def load() -> ProcessFacts:
+        return _load_process(org, process, _people.get(org, stamp, lambda: _load_people(org, now.year)))
+
+    return _processes.get((org, process), stamp, load)
 
 
 def definition(org: int, process: int, version: int, content_hash: str) -> Definition:

@@ -104,7 +104,8 @@ class Path(Protocol):
 def path() -> Path:
     """The way of the database in use, on this thread's connection."""
     django = connections[DEFAULT_DB_ALIAS]
-    django.ensure_connection()
+    if django.connection is None:
+        django.ensure_connection()
     return _PATHS[django.vendor](django)
 
 
