@@ -358,6 +358,34 @@ class Suggestion(models.Model):
 # --- delegation ---------------------------------------------------------------------------------
 
 
+class PlateItem(models.Model):
+    """One line of *On my plate*: something that a member does. Nobody but that member sees it, so it has no events.
+
+    `value` and `energy` are empty until it is placed on the matrix. What is mapped leads to its `process`; what is
+    done has left the plate, and comes back when the same line is written again (`folded` is how it is recognised)."""
+
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="plate")
+    text = models.CharField(max_length=300)
+    folded = models.CharField(max_length=300)
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+    energy = models.SmallIntegerField(null=True, blank=True)
+    costly = models.BooleanField(default=False)
+    judgement = models.BooleanField(default=False)
+    minutes = models.PositiveIntegerField(default=0)
+    times_a_month = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    facts = models.JSONField(default=dict)
+    process = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "member", "folded"], name="plate_line"),
+        ]
+
+
 class StepScore(models.Model):
     """How the owner scored a step: the place on the matrix, the two vetoes, minutes x times a month."""
 
@@ -379,11 +407,12 @@ class StepScore(models.Model):
 
 
 class StepDecision(models.Model):
-    """One decision about a step, kept for ever; the latest one counts."""
+    """One decision about a step, kept for ever; the latest one counts. `was` is how the map handled it before."""
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     process = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="decisions")
     step = models.CharField(max_length=120)
+    was = models.CharField(max_length=16, blank=True)
     handling = models.CharField(max_length=16, choices=choices_of(Handling))
     with_review = models.BooleanField(default=False)
     recommended = models.CharField(max_length=16, blank=True)
@@ -395,6 +424,23 @@ class StepDecision(models.Model):
     class Meta:
         ordering: ClassVar = ["-decided_at", "-id"]
         indexes: ClassVar = [models.Index(fields=["org", "process", "step"], name="decision_step")]
+
+
+class PlanEntry(models.Model):
+    """What somebody arranged about a step in the plan: its `period` ("" leaves it to the scores), its `position`
+    there, and by which day it should have left."""
+
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    process = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    step = models.CharField(max_length=120)
+    period = models.CharField(max_length=16, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    by_day = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["org", "process", "step"], name="plan_step")]
 
 
 class HandOff(models.Model):

@@ -5,7 +5,6 @@ A row keeps what was typed even where it can't be read; its error stands beside 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,9 +24,9 @@ from routebook.core.document import (
     Variations,
 )
 from routebook.formats.flow_text import Misread, read_join, read_then, write_join, write_then
+from routebook.formats.lines import listed_lines
 
 MOST_STEPS = 200
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.):])?\s*(?:\[[ xX]?\]\s*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,10 +354,8 @@ def steps_from_list(text: str) -> list[dict[str, str]]:
     """Steps from lines that were typed or pasted: numbers, bullets and tick boxes fall away. As plain data."""
     taken: set[str] = set()
     steps = []
-    for line in text.splitlines():
-        title = " ".join(_BULLET.sub("", line, count=1).split())[:200]
-        if not title:
-            continue
+    for line in listed_lines(text):
+        title = line[:200]
         step_id = free_step_id(title, taken)
         taken.add(step_id)
         steps.append({"id": step_id, "title": title})
