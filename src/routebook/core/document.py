@@ -365,6 +365,14 @@ class Access(StrEnum):
     AGENT = "agent"
 
 
+class MailWhen(StrEnum):
+    """When somebody gets a mail about what concerns them; their inbox has it at once in any case."""
+
+    AT_ONCE = "at-once"
+    DAILY = "daily"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A job on the map. `holders` and `backup` are people's ids; the first holder gets the tasks."""

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from routebook.core.document import Access, Handling, Kind, Status
+from routebook.core.document import Access, Handling, Kind, MailWhen, Status
 from routebook.core.run import RunStatus, TaskStatus
 
 
@@ -80,7 +80,10 @@ class Organisation(models.Model):
 
 
 class Member(models.Model):
-    """A person of one organisation: whom events name as actor. `user` is empty until they joined."""
+    """A person of one organisation: whom events name as actor. `user` is empty until they joined.
+
+    `capacity` is the hours a week that they have for work here, `cost` what one of them costs, in the organisation's
+    currency; both empty for not said. `mail` is when they get mail, `summary_on` the day of their last daily one."""
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
@@ -91,6 +94,10 @@ class Member(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     holidays = models.CharField(max_length=16, blank=True)
     week = models.JSONField(null=True, blank=True)
+    capacity = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    mail = models.CharField(max_length=8, choices=choices_of(MailWhen), default=MailWhen.AT_ONCE.value)
+    summary_on = models.DateField(null=True, blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -167,6 +174,22 @@ class Away(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["org", "member", "first"], name="away_first"),
             models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="away_in_order"),
+        ]
+
+
+class RevokedAccess(models.Model):
+    """While somebody leaves: their way into a tool was taken away. Forgotten when they come back."""
+
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    tool = models.CharField(max_length=200)
+    vault = models.CharField(max_length=300, blank=True)
+    done_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    done_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["org", "member", "tool", "vault"], name="revoked_access"),
         ]
 
 
@@ -444,7 +467,8 @@ class PlanEntry(models.Model):
 
 
 class HandOff(models.Model):
-    """One step (x variation) given to one person, folded from the stream ``handoff:<id>``."""
+    """One step (x variation) given to one person, folded from the stream ``handoff:<id>``. `starts` and `backup`
+    repeat its terms for whoever opens tasks."""
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="handoffs")
     process = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="handoffs")
@@ -453,6 +477,8 @@ class HandOff(models.Model):
     receiver = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="handoffs")
     delegator = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="delegated")
     level = models.CharField(max_length=16)
+    starts = models.DateField(null=True, blank=True)
+    backup = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     seq = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
     snapshot = models.TextField(default="")
@@ -605,4 +631,31 @@ class Outbox(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["org", "kind", "key"], name="outbox_key")]
         indexes: ClassVar = [
             models.Index(fields=["next_due"], name="outbox_due", condition=Q(done_at__isnull=True)),
+        ]
+
+
+class Notice(models.Model):
+    """What somebody was told: a line of their inbox. `key` names what happened, so that nobody is told twice.
+
+    `about` is the second line, `address` the page where it goes on, `urgent` what they can't switch off. `mailed_at`
+    is when it went into a mail, or was found to need none.
+    """
+
+    org = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    kind = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    about = models.TextField(blank=True)
+    address = models.CharField(max_length=300)
+    urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["org", "member", "key"], name="notice_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["member", "-created_at"], name="notice_list"),
+            models.Index(fields=["member"], name="notice_unread", condition=Q(read_at__isnull=True)),
         ]
