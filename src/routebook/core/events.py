@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from json import encoder
-from operator import attrgetter
 from typing import Any, TypeVar
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A registered event class. `stored` lists its field names in payload order, each with what reads its value;
-    `names` are the names alone, and `values` gives an event's values in that order."""
+    """A registered event class. `stored` lists its field names in payload order, each with what reads its value."""
 
     name: str
     version: int
     cls: type[Event]
     stored: tuple[tuple[str, Callable[[Any], Any]], ...]
-    names: tuple[str, ...]
-    values: Callable[[Event], Iterable[object]]
 
 
 _BY_NAME: dict[tuple[str, int], EventType] = {}
@@ -57,20 +54,12 @@ def event(name: str, version: int = 1) -> Callable[[E], E]:
         if (name, version) in _BY_NAME:
             raise ValueError(f"event {name} version {version} is registered twice")
         stored = tuple((f.name, _reader(str(f.type))) for f in fields(cls))  # type: ignore[arg-type]
-        names = tuple(key for key, _ in stored)
-        kind = EventType(name, version, cls, stored, names, _values_of(names))
+        kind = EventType(name, version, cls, stored)
         _BY_NAME[(name, version)] = kind
         _BY_CLASS[cls] = kind
         return cls
 
     return register
-
-
-def _values_of(names: Sequence[str]) -> Callable[[Event], Iterable[object]]:
-    if len(names) > 1:
-        return attrgetter(*names)
-    # Of one name it would give the bare value.
-    return lambda event: tuple(getattr(event, name) for name in names)
 
 
 def _reader(annotation: str) -> Callable[[Any], Any]:
@@ -104,30 +93,20 @@ def registered() -> tuple[EventType, ...]:
 
 
 def _write(value: object) -> object:
-    if isinstance(value, dt.datetime):
-        return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"an event can't hold a {type(value).__name__}")
 
 
-def json_writer(default: Callable[[Any], object]) -> Callable[[object], str]:
-    """Writes JSON text without spaces; `default` turns what JSON doesn't know into what it does."""
-    # `JSONEncoder.encode` builds the compiled encoder anew for every text, which takes as long as a short text.
-    make = getattr(encoder, "c_make_encoder", None)
-    if make is None:
-        return json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=default).encode
-    write = make(None, default, encoder.encode_basestring, None, ":", ",", False, False, True)
-    return lambda value: "".join(write(value, 0))
-
-
-_to_json = json_writer(_write)
+_to_json = msgspec.json.Encoder(enc_hook=_write).encode
 
 
 def encode(event: Event) -> str:
-    """The payload as JSON text; these exact bytes are stored and hashed."""
-    kind = _BY_CLASS[type(event)]
-    return _to_json(dict(zip(kind.names, kind.values(event), strict=True)))
+    """The payload as JSON text; these exact bytes are stored and hashed.
+
+    Raises UnicodeEncodeError for half a character.
+    """
+    return _to_json(event).decode()
 
 
 class UnknownEvent(LookupError):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 
 from routebook.core.document import Process, Step
-from routebook.core.events import Refusal, UnknownEvent, decode
+from routebook.core.events import Refusal, UnknownEvent, decode, encode
 from routebook.core.handoff.events import HandoffAccepted
 from routebook.core.run import NEW_RUN, Definition, RunState, carry_out, compile_definition, evolve, pack, unpack
 from routebook.core.run import commands as c
+from routebook.core.run.events import TaskBlocked
 from routebook.core.run.form import read_number
 from routebook.core.run.state import UnknownSnapshot
 from tests.core.run import company
@@ -36,6 +38,20 @@ def test_a_run_stored_by_a_newer_release_is_not_misread(state: RunState) -> None
     stored = json.loads(pack(state))
     with pytest.raises(UnknownSnapshot, match="form 99"):
         unpack(json.dumps([99, *stored[1:]]))
+
+
+def test_a_run_of_the_first_release_is_read(state: RunState) -> None:
+    """It spelt out the offset of a time."""
+    stored = pack(state).replace('Z"', '+00:00"')
+    assert "+00:00" in stored
+    assert unpack(stored) == state
+
+
+def test_an_event_of_the_first_release_is_read() -> None:
+    stored = '{"on":"vendor","task":1,"why":"no water","at":"2026-11-22T09:30:00.000001+00:00"}'
+    blocked = TaskBlocked(1, "vendor", "no water", dt.datetime(2026, 11, 22, 9, 30, 0, 1, dt.UTC))
+    assert decode("task.blocked", 1, stored) == blocked
+    assert decode("task.blocked", 1, encode(blocked)) == blocked
 
 
 def test_an_event_of_a_newer_release_is_not_misread() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
 
 from routebook.core.calendar import Calendar
 from routebook.core.document import Process, Step
-from routebook.core.events import json_writer
 from routebook.core.process_map import Flow, compile_flow
 
 Token = tuple[int, int]
@@ -190,18 +190,21 @@ class Context:
 SNAPSHOT = 1
 """The version of the packed form; `unpack` upgrades older ones step by step."""
 
-_TASK_STATUS = {status.value: status for status in TaskStatus}
 _USUAL = Task._fields.index("level")
 _NO_MORE = Task(0, "", 0, TaskStatus.OPEN, "")[_USUAL:]
-_to_json = json_writer(dt.datetime.isoformat)
+_BEFORE_TASKS = RunState._fields.index("tasks")
+# The types of the fields, so that one call reads the text and makes every value of it.
+_RUN: Any = tuple[tuple(get_type_hints(RunState).values())[:_BEFORE_TASKS]]  # type: ignore[misc]
+_to_json = msgspec.json.Encoder().encode
+_from_json: Callable[[str], tuple[int, tuple[Any, ...], int, list[Task]]]
+_from_json = msgspec.json.Decoder(tuple[int, _RUN, int, list[Task]]).decode
 
 
 def pack(state: RunState) -> str:
     """The state as JSON text: the version of the form, then the fields in order, then those of each task, without
     the second half where that says nothing."""
-    *run, tasks, questions = state
-    rows = [task[:_USUAL] if task[_USUAL:] == _NO_MORE else task for task in tasks.values()]
-    return _to_json([SNAPSHOT, run, questions, rows])
+    tasks = [task[:_USUAL] if task[_USUAL:] == _NO_MORE else task for task in state.tasks.values()]
+    return _to_json((SNAPSHOT, state[:_BEFORE_TASKS], state.questions, tasks)).decode()
 
 
 class UnknownSnapshot(ValueError):
@@ -210,71 +213,11 @@ class UnknownSnapshot(ValueError):
 
 def unpack(text: str) -> RunState:
     """The state that `pack` wrote. Raises `UnknownSnapshot` for a newer release's form."""
-    version, *packed = json.loads(text)
-    if version != SNAPSHOT:
+    if not text.startswith(_BEGINNING):
+        version = text[1:].partition(",")[0]
         raise UnknownSnapshot(f"the run was stored in form {version}; this release reads form {SNAPSHOT}")
-    run, questions, tasks = packed
-    status, number, name, process, process_version, owner, due, started_at, answers, variations, tokens = run
-    return RunState(
-        RunStatus(status),
-        number,
-        name,
-        process,
-        process_version,
-        owner,
-        due and _time(due),
-        started_at and _time(started_at),
-        answers,
-        variations,
-        tuple(map(tuple, tokens)),
-        {row[0]: _unpack_task(row) for row in tasks},
-        questions,
-    )
+    _, run, questions, tasks = _from_json(text)
+    return RunState._make((*run, {task.number: task for task in tasks}, questions))
 
 
-def _unpack_task(row: list[Any]) -> Task:
-    number, step, attempt, status, assignee, opened_at, took, made, doers, outcome, due, *more = row
-    return Task(
-        number,
-        step,
-        attempt,
-        _TASK_STATUS[status],
-        assignee,
-        opened_at and _time(opened_at),
-        tuple(map(tuple, took)),
-        None if made is None else tuple(made),
-        tuple(doers),
-        outcome,
-        due and _time(due),
-        *(_unpack_more(*more) if more else ()),
-    )
-
-
-def _unpack_more(
-    level: str,
-    delegator: str,
-    review: bool,
-    review_of: int,
-    sop: int,
-    items: int,
-    asked: list[list[Any]],
-    variation: str,
-    started: bool,
-    ticks: list[int],
-    evidence: dict[str, str],
-    blocked_on: str,
-    blocked_at: str | None,
-    questions: dict[str, bool],
-) -> tuple[Any, ...]:
-    return (
-        *(level, delegator, review, review_of, sop, items, tuple(map(tuple, asked)), variation, started, tuple(ticks)),
-        *(_by_number(evidence), blocked_on, blocked_at and _time(blocked_at), _by_number(questions)),
-    )
-
-
-_time = dt.datetime.fromisoformat
-
-
-def _by_number(values: dict[str, Any]) -> dict[int, Any]:
-    # JSON knows no numbers as keys.
-    return {int(key): value for key, value in values.items()}
+_BEGINNING = f"[{SNAPSHOT},"
