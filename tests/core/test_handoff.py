@@ -1,6 +1,7 @@
 """The hand-off of one step to one person: its journey, its refusals, and its laws."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from typing import get_args
 
@@ -16,11 +17,13 @@ from routebook.core.handoff import (
     NEW_HANDOFF,
     WORKING,
     AccessCard,
+    Brief,
     HandoffContext,
     HandoffState,
     Level,
     Receives,
     Result,
+    Terms,
     ToolAccess,
     UnknownHandoffSnapshot,
     begun,
@@ -289,6 +292,67 @@ def test_the_card_can_change_at_every_level() -> None:
     assert events_of(OWNED, c.ChangeCard(CARD)) == ()
 
 
+BRIEF = Brief("The customer has the money", ("To the cent",), "Paid in one go", "Paid twice")
+TERMS = Terms(dt.date(2026, 12, 1), "mornings", "Asia/Manila", "ana")
+
+
+def test_the_offer_says_what_is_handed_over_and_who_and_when() -> None:
+    state = after(NEW_HANDOFF, replace(PREPARE, brief=BRIEF, terms=TERMS))
+    assert (state.level, state.brief, state.terms) == (Level.PREPARED, BRIEF, TERMS)
+    assert (PREPARED.brief, PREPARED.terms) == (Brief(), Terms()), "without them the SOP and the calendar say it"
+    later = replace(TERMS, starts=None)
+    assert after(state, c.ChangeTerms(later)).terms == later
+    assert after(OWNED, c.ChangeBrief(BRIEF)).brief == BRIEF
+    assert events_of(state, c.ChangeBrief(BRIEF)) == events_of(state, c.ChangeTerms(TERMS)) == ()
+    assert after(after(state, (c.Return("No time"), JOY)), PREPARE).brief == Brief(), "an offer is made anew"
+
+
+@pytest.mark.parametrize(
+    ("brief", "terms", "context", "code", "field"),
+    [
+        (Brief(" "), Terms(), MARA, "no_outcome", "outcome"),
+        (Brief("Money back"), Terms(), replace(MARA, sop=0, needs_sop=False), "no_quality_bar", "quality_bar"),
+        (BRIEF, Terms(backup="joy"), MARA, "same_person", "backup"),
+    ],
+)
+def test_an_offer_that_leaves_them_guessing_is_refused(
+    brief: Brief, terms: Terms, context: HandoffContext, code: str, field: str
+) -> None:
+    refused = decide(NEW_HANDOFF, replace(PREPARE, brief=brief, terms=terms), context)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.field) == (code, field)
+
+
+def test_what_the_receiver_opened_is_known_for_the_version_that_they_work_from() -> None:
+    opened = after(PREPARED, (c.Open("sop"), JOY))
+    assert (opened.has_opened("sop"), opened.has_opened("recording")) == (True, False)
+    assert events_of(opened, c.Open("sop"), JOY) == ()
+    assert not after(opened, c.SopChanged(8, major=False)).has_opened("sop")
+    assert refusal(PREPARED, c.Open("sop"), MARA) == "not_receiver"
+    assert refusal(PREPARED, c.Open("vault"), JOY) == "nothing_to_open"
+
+
+def test_the_receiver_says_too_that_an_access_works_now() -> None:
+    state = after(PREPARED, (c.Accept("Money back", ("Stripe", "Bank")), JOY), (c.GiveAccess("Stripe"), JOY))
+    assert state.missing_access == ("Bank",)
+    assert refusal(state, c.GiveAccess("Bank"), OTTO) == "not_delegator"
+
+
+def test_a_return_brings_one_problem_three_options_and_one_recommendation() -> None:
+    options = ("Do it weekly", "Ana does it", "Buy a tool")
+    state = after(OWNED, (c.Return("Month-end leaves no time", "Ana does it", options), JOY))
+    assert (state.reason, state.options, state.way_out) == ("Month-end leaves no time", options, "Ana does it")
+    assert refusal(OWNED, c.Return("No time", "Ana", options[:2]), JOY) == "options_missing"
+    assert refusal(OWNED, c.Return("No time", " ", options), JOY) == "no_proposal_said"
+
+
+def test_a_state_of_the_first_release_is_read() -> None:
+    form, values = json.loads(pack(OWNED))
+    for name in ("options", "brief", "terms", "opened"):
+        del values[name]
+    assert unpack(json.dumps([form, values])) == OWNED
+
+
 @pytest.mark.parametrize(
     ("handoffs", "holder", "receives"),
     [
@@ -320,7 +384,8 @@ def test_who_it_waits_for() -> None:
 
 
 def test_a_packed_state_comes_back_whole_and_a_newer_one_is_told() -> None:
-    rich = after(ACCEPTED, (c.Ask("Which?"), JOY))
+    offered = after(NEW_HANDOFF, replace(PREPARE, brief=BRIEF, terms=TERMS), (c.Open("sop"), JOY))
+    rich = after(offered, (ACCEPT, JOY), (c.Ask("Which?"), JOY))
     for state in [*EVERY, rich]:
         assert unpack(pack(state)) == state
     with pytest.raises(UnknownHandoffSnapshot, match="form 99"):
@@ -334,7 +399,7 @@ def test_a_foreign_event_is_an_error() -> None:
 
 def test_every_event_has_a_stable_name_and_says_what_it_is() -> None:
     mine = [kind for kind in registered() if kind.name.startswith("handoff.")]
-    assert len(mine) == 18
+    assert len(mine) == 21
     for kind in mine:
         assert kind.version == 1
         assert kind.cls.__module__ == "routebook.core.handoff.events"
@@ -357,7 +422,10 @@ any_command: st.SearchStrategy[c.HandoffCommand] = st.one_of(
     st.builds(c.Promote, words),
     st.builds(c.StepBack, words),
     st.builds(c.DeclineProposal, words),
-    st.builds(c.Return, words, words),
+    st.builds(c.Return, words, words, st.lists(words, max_size=3).map(tuple)),
+    st.builds(c.Open, st.sampled_from(["sop", "recording", "vault"])),
+    st.builds(c.ChangeBrief, st.builds(Brief, words, st.just(("On time",)))),
+    st.builds(c.ChangeTerms, st.builds(Terms, st.sampled_from([None, dt.date(2026, 12, 1)]), words)),
     st.builds(c.Revoke, words),
     st.builds(c.NoteResult, st.sampled_from(Result), st.just("r"), st.just(1), st.sampled_from(WORKING)),
     st.builds(c.SopChanged, st.integers(7, 9), st.booleans()),

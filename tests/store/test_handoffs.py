@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 
 from routebook.core.document import Kind, Sop
-from routebook.core.handoff import NEW_HANDOFF, AccessCard, HandoffState, Level, ToolAccess, fold, unpack
+from routebook.core.handoff import NEW_HANDOFF, AccessCard, HandoffState, Level, Terms, ToolAccess, fold, unpack
 from routebook.core.handoff import commands as c
+from routebook.core.run import Task
 from routebook.core.run import commands as run_commands
 from routebook.formats.plain import to_plain
 from routebook.store import journal
@@ -393,3 +395,51 @@ def test_an_offer_suggests_the_role_s_holder(world: World) -> None:
     assert world.members["manager"].pk not in {member.pk for member in offer.people}
     assert offer.sop is not None
     assert offer.sop.slug == "issue-a-refund-in-stripe"
+
+
+# --- what is handed over, and who and when ------------------------------------------------------
+
+
+def test_terms_reach_the_run_tasks_wait_for_the_first_day_and_go_to_the_backup(world: World) -> None:
+    from routebook.store.actions import members
+
+    row = practising(world)
+    first = world.at().date() + dt.timedelta(days=1)
+    say(world, "manager", row, c.ChangeTerms(Terms(starts=first, backup=world.id("support"))))
+    assert task_at_issue(world).assignee == world.id("manager"), "it has not begun yet"
+
+    say(world, "manager", row, c.ChangeTerms(Terms(backup=world.id("support"))))
+    assert task_at_issue(world).assignee == world.id("finance")
+    today = world.at().date()
+    members.be_away(world.actor("finance"), world.members["finance"].pk, first=today, last=today, now=world.at())
+    assert task_at_issue(world).assignee == world.id("support")
+
+
+def task_at_issue(world: World) -> Task:
+    run = to_issue(world)
+    return next(task for task in runs.get(world.actor("manager"), run).state.open_tasks() if task.step == "issue")
+
+
+@pytest.mark.parametrize("backup", ["guest", "outsider"])
+def test_only_who_works_here_stands_in(world: World, backup: str) -> None:
+    row = prepare(world)
+    with pytest.raises(Refused) as refused:
+        say(world, "manager", row, c.ChangeTerms(Terms(backup=world.id(backup))))
+    assert refused.value.refusal.field == "backup"
+
+
+def test_practice_stays_out_of_the_figures(world: World) -> None:
+    from routebook.store.queries import outcomes
+
+    def reviewed() -> int:
+        page = outcomes.of_process(world.actor("manager"), "refund-a-customer", now=world.at())
+        return page.figures.passed_first.whole
+
+    row = practising(world)
+    for level in (Level.PRACTICE, Level.SUPERVISED):
+        run = to_issue(world)
+        world.complete("finance", run, "issue")
+        world.do("manager", run, run_commands.PassReview(review_of(world, run)))
+        assert reviewed() == (0 if level is Level.PRACTICE else 1)
+        if level is Level.PRACTICE:
+            say(world, "manager", row, c.Promote("She can"))

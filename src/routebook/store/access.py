@@ -46,6 +46,7 @@ class Verb(StrEnum):
     MANAGE_RUNS = "decide for others in a run"
     SEE_OUTCOMES = "see outcomes"
     SEE_PEOPLE = "see who works here"
+    SEE_COSTS = "see what people cost, and how many hours they have"
     MANAGE_PEOPLE = "invite and change people and roles"
     MANAGE_ORGANISATION = "change the organisation, import and export"
 

@@ -108,6 +108,11 @@ def process_facts(org: int, process: int, facts: int, now: dt.datetime) -> Proce
     return _processes.get((org, process), stamp, load)
 
 
+def people(org: int, facts: int, now: dt.datetime) -> People:
+    """Who works in an organisation, with their calendars. `facts` is the organisation's number."""
+    return _people.get(org, (facts, now.year), lambda: _load_people(org, now.year))
+
+
 def definition(org: int, process: int, version: int, content_hash: str) -> Definition:
     """A published version of a process, compiled; `version` is the id of its row."""
     return _definitions.get((org, process, version), content_hash, lambda: _compile(org, process, version))
@@ -226,7 +231,7 @@ def _published(version: int, sop: Sop) -> PublishedSop:
 def _load_handoffs(org: int, process: int) -> dict[tuple[str, str], tuple[HandOffFact, ...]]:
     found: dict[tuple[str, str], tuple[HandOffFact, ...]] = {}
     for row in models.HandOff.objects.filter(org_id=org, process_id=process).order_by("id"):
-        fact = HandOffFact(str(row.receiver_id), row.level, str(row.delegator_id))
+        fact = HandOffFact(str(row.receiver_id), row.level, str(row.delegator_id), str(row.backup_id or ""), row.starts)
         key = (row.step, row.variation)
         found[key] = (*found.get(key, ()), fact)
     return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.template.defaultfilters import date as format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from routebook.core.events import Event
-from routebook.core.handoff import CLEAN_IN_A_ROW, HandoffState, Level, Result
+from routebook.core.handoff import CLEAN_IN_A_ROW, RECORDING, SOP, HandoffState, Level, Result
 from routebook.core.handoff import events as e
 
 LEVELS: Mapping[Level, str | Promise] = {
@@ -63,7 +65,7 @@ def sentence(event: Event | None, actor: str, names: Mapping[str, str]) -> str:
 
 def detail(event: Event | None) -> str:
     """What somebody wrote with it, in their own words; "" for nothing."""
-    for field in ("restated", "text", "note", "reason"):
+    for field in ("restated", "outcome", "text", "note", "reason"):
         said: str = getattr(event, field, "")
         if said:
             return said
@@ -115,6 +117,28 @@ def _sop_changed(event: e.HandoffSopChanged, who: str, names: Mapping[str, str])
     return _("%(who)s published a small change of the SOP.") % {"who": who}
 
 
+def _arranged(event: e.HandoffArranged, who: str, names: Mapping[str, str]) -> str:
+    said = [_("%(who)s arranged who and when") % {"who": who}]
+    if event.starts:
+        said.append(_("from %(day)s on") % {"day": day_words(dt.date.fromisoformat(event.starts))})
+    if event.hours:
+        said.append(event.hours)
+    if event.backup:
+        said.append(_("%(backup)s stands in") % {"backup": names.get(event.backup, "")})
+    return ", ".join(said) + "."
+
+
+def day_words(day: dt.date) -> str:
+    """A day as people write it: 1 December 2026."""
+    return format_date(day, "j F Y")
+
+
+_OPENED: Mapping[str, str | Promise] = {
+    SOP: gettext_lazy("%(who)s opened the SOP."),
+    RECORDING: gettext_lazy("%(who)s opened the recording."),
+}
+
+
 def _returned(event: e.HandoffReturned, who: str, names: Mapping[str, str]) -> str:
     if event.proposal:
         return _("%(who)s returned it and proposes: %(proposal)s") % {"who": who, "proposal": event.proposal}
@@ -128,6 +152,9 @@ def _said(words: str | Promise) -> Callable[[Any, str, Mapping[str, str]], str]:
 _SENTENCES: Mapping[type[Event], Callable[[Any, str, Mapping[str, str]], str]] = {
     e.HandoffPrepared: _prepared,
     e.CardChanged: _said(gettext_lazy("%(who)s changed the access and authority card.")),
+    e.HandoffBriefed: _said(gettext_lazy("%(who)s wrote down what is handed over:")),
+    e.HandoffArranged: _arranged,
+    e.HandoffOpened: lambda event, who, names: str(_OPENED[event.what]) % {"who": who},
     e.DelegatorChanged: lambda event, who, names: (
         _("From now on %(to)s delegates it.") % {"to": names.get(event.delegator, "")}
     ),

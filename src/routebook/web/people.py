@@ -18,6 +18,7 @@ from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries.documents import week_of
 from routebook.web.accounts import time_zones
+from routebook.web.calendar_words import clock
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
 
 ACCESS_WORDS = {
@@ -165,11 +166,6 @@ def week_rows(week: WorkingWeek, typed: Mapping[str, str]) -> list[dict[str, str
             }
         )
     return rows
-
-
-def clock(minute: int | None) -> str:
-    """A minute of the day as ``09:00``."""
-    return "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
 
 
 def read_week(typed: Mapping[str, str]) -> WorkingWeek:

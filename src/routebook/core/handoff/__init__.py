@@ -10,13 +10,17 @@ next level, a rework proposes a step back; the delegator decides. A receiver nev
 """
 
 from routebook.core.handoff import commands, events
+from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard, Missing, ToolAccess
-from routebook.core.handoff.decide import CLEAN_IN_A_ROW, decide
+from routebook.core.handoff.decide import CLEAN_IN_A_ROW, OPTIONS, decide
 from routebook.core.handoff.evolve import evolve, fold
 from routebook.core.handoff.state import (
     BEGUN,
     LINE,
     NEW_HANDOFF,
+    OPENED,
+    RECORDING,
+    SOP,
     WORKING,
     HandoffContext,
     HandoffQuestion,
@@ -39,8 +43,13 @@ __all__ = [
     "CLEAN_IN_A_ROW",
     "LINE",
     "NEW_HANDOFF",
+    "OPENED",
+    "OPTIONS",
+    "RECORDING",
+    "SOP",
     "WORKING",
     "AccessCard",
+    "Brief",
     "HandoffContext",
     "HandoffQuestion",
     "HandoffState",
@@ -49,6 +58,7 @@ __all__ = [
     "Receives",
     "Result",
     "Standing",
+    "Terms",
     "ToolAccess",
     "UnknownHandoffSnapshot",
     "begun",

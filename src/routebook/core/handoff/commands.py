@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard
 from routebook.core.handoff.state import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Offer the step to `person`, the first time or after a return. Without a `delegator`, the actor is it."""
+    """Offer the step to `person`, the first time or after a return. Without a `delegator`, the actor is it.
+
+    Without a `brief`, what the SOP says is what is handed over.
+    """
 
     process: int
     step: str
@@ -18,11 +22,23 @@ class Prepare:
     card: AccessCard
     variation: str = ""
     delegator: str = ""
+    brief: Brief | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCard:
     card: AccessCard
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBrief:
+    brief: Brief
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTerms:
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,13 @@ class Accept:
 
     restated: str
     missing_access: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The receiver opens the SOP or its recording (`what`: one of `OPENED`). Known is that, not for how long."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class GiveAccess:
-    """What was missing can be opened now; `what` is one of the state's `missing_access`."""
+    """What was missing can be opened now, says either side; `what` is one of the state's `missing_access`."""
 
     what: str
 
@@ -91,10 +114,11 @@ class DeclineProposal:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Give it back, or take it back, with a reason; `proposal` is the way out that they suggest."""
+    """Give it back, or take it back: one problem (`reason`), three `options` or none, one `proposal` of a way out."""
 
     reason: str
     proposal: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +146,19 @@ class SopChanged:
     major: bool
 
 
-ByReceiver = Accept | Ask
+ByReceiver = Accept | Ask | Open
 ByDelegator = (
     ChangeCard
+    | ChangeBrief
+    | ChangeTerms
     | ChangeDelegator
     | Answer
-    | GiveAccess
     | AskToRestate
     | ConfirmUnderstanding
     | Promote
     | StepBack
     | DeclineProposal
 )
-ByEither = Return | Revoke
+ByEither = GiveAccess | Return | Revoke
 BySystem = NoteResult | SopChanged
 HandoffCommand = Prepare | ByReceiver | ByDelegator | ByEither | BySystem

@@ -6,13 +6,27 @@ from routebook.core.document import Handling
 from routebook.core.events import Event, Refusal
 from routebook.core.handoff import commands as c
 from routebook.core.handoff import events as e
+from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard
-from routebook.core.handoff.state import BEGUN, GOOD, LINE, WORKING, HandoffContext, HandoffState, Level, Result
+from routebook.core.handoff.state import (
+    BEGUN,
+    GOOD,
+    LINE,
+    OPENED,
+    WORKING,
+    HandoffContext,
+    HandoffState,
+    Level,
+    Result,
+)
 
 CLEAN_IN_A_ROW = 3
 """So many clean results in a row propose the next level."""
+OPTIONS = 3
+"""One problem, three options, one recommendation."""
 
-Decided = tuple[Event, ...] | Refusal
+Events = tuple[Event, ...]
+Decided = Events | Refusal
 
 
 def decide(state: HandoffState, command: c.HandoffCommand, context: HandoffContext) -> Decided:
@@ -35,9 +49,9 @@ def _may(
     state: HandoffState, command: c.ByReceiver | c.ByDelegator | c.ByEither, context: HandoffContext
 ) -> Refusal | None:
     is_receiver = context.actor == state.person
-    if isinstance(command, c.Accept | c.Ask):
+    if isinstance(command, c.Accept | c.Ask | c.Open):
         return None if is_receiver else Refusal("not_receiver", "Only the person who takes the step on can do this.")
-    if isinstance(command, c.Return) and is_receiver:
+    if isinstance(command, c.Return | c.GiveAccess) and is_receiver:
         return None
     if isinstance(command, c.Revoke) and context.actor == state.card.revoker:
         return None
@@ -56,8 +70,14 @@ def _decide_active(
             return _accept(state, command)
         case c.Ask():
             return _ask(state, command)
+        case c.Open():
+            return _open(state, command)
         case c.ChangeCard():
             return _change_card(state, command)
+        case c.ChangeBrief():
+            return _change_brief(state, command)
+        case c.ChangeTerms():
+            return _change_terms(state, command)
         case c.ChangeDelegator():
             return _change_delegator(state, command)
         case c.Answer():
@@ -96,7 +116,11 @@ def _prepare(state: HandoffState, command: c.Prepare, context: HandoffContext) -
         return Refusal("not_delegated", "This step is not meant to be handed off: decide to delegate it first.")
     if context.needs_sop and not context.sop:
         return Refusal("no_sop", "Publish the SOP of this step first, so that there is something to hand off.")
-    refusal = _incomplete(command.card)
+    refusal = (
+        _incomplete(command.card)
+        or _vague(command.brief, needs_bar=not context.sop)
+        or _unfit(command.terms, command.person)
+    )
     if refusal is not None:
         return refusal
     return (
@@ -109,6 +133,8 @@ def _prepare(state: HandoffState, command: c.Prepare, context: HandoffContext) -
             context.sop,
             *_card_values(command.card),
         ),
+        *_briefed(command.brief or Brief(), Brief()),
+        *_arranged(command.terms, Terms()),
     )
 
 
@@ -120,6 +146,36 @@ def _incomplete(card: AccessCard) -> Refusal | None:
     for missing in card.missing():
         return Refusal("card_incomplete", missing.sentence, missing.field)
     return None
+
+
+def _vague(brief: Brief | None, *, needs_bar: bool) -> Refusal | None:
+    if brief is None:
+        return None
+    if not brief.outcome.strip():
+        return Refusal("no_outcome", "Say in a sentence what comes out of this step.", "outcome")
+    if needs_bar and not brief.quality_bar:
+        sentence = "No SOP says when it is done: write at least one line by which anybody can tell."
+        return Refusal("no_quality_bar", sentence, "quality_bar")
+    return None
+
+
+def _unfit(terms: Terms, person: str) -> Refusal | None:
+    if terms.backup and terms.backup == person:
+        return Refusal("same_person", "Somebody else has to stand in while they are away.", "backup")
+    return None
+
+
+def _briefed(brief: Brief, known: Brief) -> Events:
+    if brief == known:
+        return ()
+    return (e.HandoffBriefed(brief.outcome.strip(), brief.quality_bar, brief.good.strip(), brief.bad.strip()),)
+
+
+def _arranged(terms: Terms, known: Terms) -> Events:
+    if terms == known:
+        return ()
+    starts = terms.starts.isoformat() if terms.starts else ""
+    return (e.HandoffArranged(starts, terms.hours.strip(), terms.time_zone, terms.backup),)
 
 
 def _card_values(card: AccessCard) -> tuple[tuple[tuple[str, str, str], ...], bool, str, str, str, str]:
@@ -140,6 +196,20 @@ def _ask(state: HandoffState, command: c.Ask) -> Decided:
     if not command.question.strip():
         return Refusal("empty", "Write the question.", "question")
     return (e.HandoffQuestionAsked(len(state.questions), command.question.strip(), state.delegator),)
+
+
+def _open(state: HandoffState, command: c.Open) -> Decided:
+    if command.what not in OPENED or not state.sop:
+        return Refusal("nothing_to_open", "There is no such thing to open here.")
+    return () if state.has_opened(command.what) else (e.HandoffOpened(command.what, state.sop),)
+
+
+def _change_brief(state: HandoffState, command: c.ChangeBrief) -> Decided:
+    return _vague(command.brief, needs_bar=not state.sop) or _briefed(command.brief, state.brief)
+
+
+def _change_terms(state: HandoffState, command: c.ChangeTerms) -> Decided:
+    return _unfit(command.terms, state.person) or _arranged(command.terms, state.terms)
 
 
 def _change_card(state: HandoffState, command: c.ChangeCard) -> Decided:
@@ -219,7 +289,12 @@ def _decline(state: HandoffState, command: c.DeclineProposal) -> Decided:
 def _return(command: c.Return, context: HandoffContext) -> Decided:
     if not command.reason.strip():
         return Refusal("reason_needed", "Say why: it helps to make the next try a better one.", "reason")
-    return (e.HandoffReturned(context.actor, command.reason.strip(), command.proposal.strip()),)
+    options = tuple(option.strip() for option in command.options if option.strip())
+    if options and len(options) != OPTIONS:
+        return Refusal("options_missing", "Write three options; the third is often the good one.", "options")
+    if options and not command.proposal.strip():
+        return Refusal("no_proposal_said", "Say which of the three you would take.", "proposal")
+    return (e.HandoffReturned(context.actor, command.reason.strip(), command.proposal.strip(), options),)
 
 
 def _revoke(command: c.Revoke, context: HandoffContext) -> Decided:

@@ -40,6 +40,39 @@ class CardChanged(Event):
     revoker: str
 
 
+@event("handoff.briefed")
+@dataclass(frozen=True, slots=True)
+class HandoffBriefed(Event):
+    """What is handed over: the outcome, the lines of the quality bar, a good and a bad example. What is empty, the
+    SOP says."""
+
+    outcome: str
+    quality_bar: tuple[str, ...]
+    good: str
+    bad: str
+
+
+@event("handoff.arranged")
+@dataclass(frozen=True, slots=True)
+class HandoffArranged(Event):
+    """Who and when: the first day (an ISO date, "" for at once), working hours in words and the time zone (both "" for
+    the receiver's own), and who stands in ("" for the role's backup)."""
+
+    starts: str
+    hours: str
+    time_zone: str
+    backup: str
+
+
+@event("handoff.opened")
+@dataclass(frozen=True, slots=True)
+class HandoffOpened(Event):
+    """The receiver opened the SOP or its recording (`what`) of version `sop`, the first time."""
+
+    what: str
+    sop: int
+
+
 @event("handoff.delegator_changed")
 @dataclass(frozen=True, slots=True)
 class DelegatorChanged(Event):
@@ -165,11 +198,13 @@ class OwnershipResumed(Event):
 @event("handoff.returned")
 @dataclass(frozen=True, slots=True)
 class HandoffReturned(Event):
-    """Given or taken back, with the reason and the suggested way out. `by` is who did it."""
+    """Given or taken back, with the reason, the options that they see and the one that they propose. `by` is who did
+    it."""
 
     by: str
     reason: str
     proposal: str
+    options: tuple[str, ...] = ()
 
 
 @event("handoff.revoked")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
 from routebook.core.events import Event
 from routebook.core.handoff import events as e
+from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard, ToolAccess
 from routebook.core.handoff.state import GOOD, HandoffQuestion, HandoffState, Level, Result
 
@@ -25,6 +27,12 @@ def evolve(state: HandoffState, event: Event) -> HandoffState:
             return _prepared(event)
         case e.CardChanged():
             return replace(state, card=_card(event))
+        case e.HandoffBriefed():
+            return replace(state, brief=Brief(event.outcome, event.quality_bar, event.good, event.bad))
+        case e.HandoffArranged():
+            return replace(state, terms=_terms(event))
+        case e.HandoffOpened():
+            return replace(state, opened=(*state.opened, f"{event.what}:{event.sop}"))
         case e.DelegatorChanged():
             return replace(state, delegator=event.delegator)
         case e.HandoffAccepted():
@@ -34,8 +42,8 @@ def evolve(state: HandoffState, event: Event) -> HandoffState:
         case e.HandoffQuestionAnswered():
             return _answered(state, event)
         case e.AccessGiven():
-            left = tuple(what for what in state.missing_access if what != event.what)
-            return replace(state, missing_access=left)
+            still = tuple(what for what in state.missing_access if what != event.what)
+            return replace(state, missing_access=still)
         case e.RestatementDeclined():
             return replace(state, level=Level.PREPARED, restated="", missing_access=())
         case e.UnderstandingConfirmed():
@@ -53,9 +61,10 @@ def evolve(state: HandoffState, event: Event) -> HandoffState:
         case e.OwnershipResumed():
             return _at(state, Level.OWNED)
         case e.HandoffReturned():
-            return replace(_at(state, Level.RETURNED), reason=event.reason, way_out=event.proposal)
+            left = _at(state, Level.RETURNED)
+            return replace(left, reason=event.reason, way_out=event.proposal, options=event.options)
         case e.HandoffRevoked():
-            return replace(_at(state, Level.RETURNED), reason=event.reason, way_out="")
+            return replace(_at(state, Level.RETURNED), reason=event.reason, way_out="", options=())
     raise TypeError(f"{type(event).__name__} is not an event of a hand-off")
 
 
@@ -81,6 +90,11 @@ def _card(event: e.HandoffPrepared | e.CardChanged) -> AccessCard:
         ask_when=event.ask_when,
         revoker=event.revoker,
     )
+
+
+def _terms(event: e.HandoffArranged) -> Terms:
+    starts = dt.date.fromisoformat(event.starts) if event.starts else None
+    return Terms(starts, event.hours, event.time_zone, event.backup)
 
 
 def _answered(state: HandoffState, event: e.HandoffQuestionAnswered) -> HandoffState:

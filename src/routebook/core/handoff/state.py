@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from routebook.core.document import Handling
+from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard, ToolAccess
 
 
@@ -44,6 +45,10 @@ class Result(StrEnum):
 
 GOOD = frozenset({Result.CLEAN, Result.CONFIRMED})
 
+SOP, RECORDING = "sop", "recording"
+OPENED = (SOP, RECORDING)
+"""What the receiver opens before they say the outcome in their own words."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandoffQuestion:
@@ -60,7 +65,8 @@ class HandoffState:
     `person` is the receiver, `sop` the published SOP version they work from (0 for none), `clean` the clean
     results in a row at this level, `proposal` the level that is proposed (`NONE` for no proposal).
     `one_run`: supervised only until one clean result, because the SOP changed. `missing_access` is what the
-    receiver could not open, `questions` are in the order asked, `reason` and `way_out` belong to a return.
+    receiver could not open, `questions` are in the order asked, `reason`, `options` and `way_out` belong to a return.
+    `opened` says what the receiver opened of which SOP version, as ``sop:7``.
     """
 
     level: Level = Level.NONE
@@ -79,6 +85,14 @@ class HandoffState:
     one_run: bool = False
     reason: str = ""
     way_out: str = ""
+    options: tuple[str, ...] = ()
+    brief: Brief = field(default_factory=Brief)
+    terms: Terms = field(default_factory=Terms)
+    opened: tuple[str, ...] = ()
+
+    def has_opened(self, what: str) -> bool:
+        """Whether the receiver opened the SOP, or its recording, of the version that they work from."""
+        return f"{what}:{self.sop}" in self.opened
 
 
 NEW_HANDOFF = HandoffState()
@@ -169,7 +183,7 @@ class UnknownHandoffSnapshot(ValueError):
 
 def pack(state: HandoffState) -> str:
     """The state as JSON text."""
-    return json.dumps([SNAPSHOT, asdict(state)], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([SNAPSHOT, asdict(state)], ensure_ascii=False, separators=(",", ":"), default=dt.date.isoformat)
 
 
 def unpack(text: str) -> HandoffState:
@@ -187,5 +201,19 @@ def unpack(text: str) -> HandoffState:
             "card": AccessCard(**card),
             "missing_access": tuple(values["missing_access"]),
             "questions": tuple(HandoffQuestion(**question) for question in values["questions"]),
+            # The first release kept none of these.
+            "options": tuple(values.get("options", ())),
+            "opened": tuple(values.get("opened", ())),
+            "brief": _brief(values.get("brief", {})),
+            "terms": _terms(values.get("terms", {})),
         }
     )
+
+
+def _brief(values: dict[str, Any]) -> Brief:
+    return Brief(**{**values, "quality_bar": tuple(values.get("quality_bar", ()))})
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    starts = values.get("starts")
+    return Terms(**{**values, "starts": dt.date.fromisoformat(starts) if starts else None})

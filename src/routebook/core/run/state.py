@@ -161,11 +161,14 @@ class PublishedSop:
 
 @dataclass(frozen=True, slots=True)
 class HandOffFact:
-    """One person's hand-off of a step: its level, and who delegated it."""
+    """One person's hand-off of a step: its level, who delegated it, who stands in ("" for the role's backup), and the
+    day before which its tasks stay with the delegator."""
 
     person: str
     level: str
     delegator: str
+    backup: str = ""
+    starts: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

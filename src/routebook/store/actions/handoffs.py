@@ -17,10 +17,12 @@ from routebook.core.events import Event, Refusal
 from routebook.core.handoff import (
     NEW_HANDOFF,
     AccessCard,
+    Brief,
     HandoffContext,
     HandoffState,
     Level,
     Result,
+    Terms,
     decide,
     fold,
     pack,
@@ -34,6 +36,8 @@ from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.models import HandOff
 from routebook.store.parsing import document_of
 from routebook.store.queries.handoffs import published_sop, step_of, visible
+
+NO_TERMS = Terms()
 
 
 def stream_of(row: HandOff) -> str:
@@ -52,6 +56,8 @@ def prepare(
     command_id: str,
     now: dt.datetime,
     variation: str = "",
+    brief: Brief | None = None,
+    terms: Terms = NO_TERMS,
 ) -> HandOff:
     """Offer a step (× variation) of a process to somebody, the first time or after a return. The actor delegates.
 
@@ -62,6 +68,7 @@ def prepare(
     if not models.Member.objects.filter(org_id=actor.org, pk=receiver, active=True).exists():
         raise Refused(Refusal("no_person", "Choose who takes the step on.", "person"))
     _be_revoker(actor, card)
+    _be_backup(actor, terms)
     row, _ = HandOff.objects.select_for_update().get_or_create(
         org_id=actor.org,
         process=process,
@@ -70,7 +77,8 @@ def prepare(
         receiver_id=receiver,
         defaults={"delegator_id": actor.member, "level": Level.NONE.value, "created_at": now, "updated_at": now},
     )
-    return _carry_out(actor, row, c.Prepare(process.pk, step, str(receiver), card, variation), command_id, now)
+    offer = c.Prepare(process.pk, step, str(receiver), card, variation, brief=brief, terms=terms)
+    return _carry_out(actor, row, offer, command_id, now)
 
 
 @transaction.atomic
@@ -87,9 +95,22 @@ def command(actor: Actor, handoff_id: int, command: c.HandoffCommand, *, command
     row = HandOff.objects.select_for_update().get(pk=handoff_id)
     if isinstance(command, c.ChangeCard):
         _be_revoker(actor, command.card)
+    if isinstance(command, c.ChangeTerms):
+        _be_backup(actor, command.terms)
     if isinstance(command, c.ChangeDelegator):
         _be_member(actor, command.to, Refusal("no_person", "Choose who delegates it from now on.", "to"))
     return _carry_out(actor, row, command, command_id, now)
+
+
+@transaction.atomic
+def change_offer(
+    actor: Actor, handoff_id: int, *, brief: Brief, card: AccessCard, terms: Terms, command_id: str, now: dt.datetime
+) -> HandOff:
+    """Change all three parts of what was agreed, or none of them: what is handed over, the card, who and when."""
+    first = command_id[: journal.LONGEST_COMMAND - 2]
+    command(actor, handoff_id, c.ChangeBrief(brief), command_id=f"{first}-b", now=now)
+    command(actor, handoff_id, c.ChangeCard(card), command_id=f"{first}-c", now=now)
+    return command(actor, handoff_id, c.ChangeTerms(terms), command_id=f"{first}-t", now=now)
 
 
 def note_results(
@@ -141,14 +162,21 @@ def _carry_out(actor: Actor, row: HandOff, command: c.HandoffCommand, command_id
     appended = journal.append(row.org_id, stream, row.seq, decided, actor.id, now, command_id)
     after = fold(before, decided)
     _keep(row, after, appended, now)
-    if (before.level, before.delegator, before.sop) != (after.level, after.delegator, after.sop):
+    if _concerns_runs(before) != _concerns_runs(after):
         journal.touch_facts(row.org_id)
     return row
+
+
+def _concerns_runs(state: HandoffState) -> tuple[object, ...]:
+    """What decides who gets the step's tasks, and by which directions."""
+    return state.level, state.delegator, state.sop, state.terms.starts, state.terms.backup
 
 
 def _keep(row: HandOff, state: HandoffState, appended: journal.Appended, now: dt.datetime) -> None:
     row.level = state.level.value
     row.delegator_id = int(state.delegator)
+    row.starts = state.terms.starts
+    row.backup_id = int(state.terms.backup) if state.terms.backup else None
     row.seq, row.head = appended.seq, appended.head
     row.snapshot = pack(state)
     row.updated_at = now
@@ -198,6 +226,11 @@ def _be_step(process: models.Document, step: str, variation: str) -> None:
 def _be_revoker(actor: Actor, card: AccessCard) -> None:
     if card.revoker:
         _be_member(actor, card.revoker, Refusal("no_person", "Choose who takes the access away again.", "revoker"))
+
+
+def _be_backup(actor: Actor, terms: Terms) -> None:
+    if terms.backup:
+        _be_member(actor, terms.backup, Refusal("no_person", "Choose somebody who works here.", "backup"))
 
 
 def _be_member(actor: Actor, person: str, refusal: Refusal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -24,6 +25,8 @@ from routebook.store.actions.organisations import (
 from routebook.store.models import Away, Invitation, Member, Role, RoleHolder, User
 
 INVITATION_DAYS = 7
+HOURS_OF_A_WEEK = 168
+MOST_COST = 1_000_000
 
 
 def stream_of(member: int) -> str:
@@ -144,6 +147,34 @@ def change(
     event = MemberChanged(changed, str(member.access), member.active)
     audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
     return member
+
+
+@transaction.atomic
+def set_capacity(
+    actor: Actor, member_id: int, *, hours: Decimal | None, cost: Decimal | None, now: dt.datetime
+) -> Member:
+    """How many hours a week somebody has for work here, and what one of them costs; None for not said.
+
+    The record says that it changed, not to what.
+    """
+    require(actor, Verb.SEE_COSTS)
+    member = member_for_change(actor, member_id)
+    _be_amount(hours, HOURS_OF_A_WEEK, "capacity", "A week has 168 hours: give a number from 0 to that.")
+    _be_amount(cost, MOST_COST, "cost", "Give what an hour costs, 0 or more.")
+    wanted = {"capacity": hours, "cost": cost}
+    changed = tuple(field for field, value in wanted.items() if getattr(member, field) != value)
+    if not changed:
+        return member
+    member.capacity, member.cost = hours, cost
+    member.save(update_fields=changed)
+    event = MemberChanged(changed, str(member.access), member.active)
+    audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now)
+    return member
+
+
+def _be_amount(value: Decimal | None, most: int, field: str, sentence: str) -> None:
+    if value is not None and not (value.is_finite() and 0 <= value <= most):
+        raise Refused(Refusal("out_of_range", sentence, field))
 
 
 def _may_change(actor: Actor, member: Member) -> None:

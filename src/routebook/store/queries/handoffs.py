@@ -211,7 +211,8 @@ def _published_sops(actor: Actor) -> dict[tuple[str, str], Document]:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What is known before a step is offered to somebody: whom the role suggests, and what the SOP says of
-    tools and of deciding. `people` are those who may take it on, the role's holders first."""
+    tools and of deciding. `people` are those who may take it on, the role's holders first; `backup` stands in for the
+    role; `text` is the SOP's published version number `version` (None and 0 without one)."""
 
     process: Document
     step: Step
@@ -223,6 +224,9 @@ class Offer:
     people: tuple[Member, ...]
     suggested: int | None
     deciders: tuple[Member, ...]
+    backup: Member | None
+    text: Sop | None
+    version: int
 
 
 def offer(actor: Actor, process: str, step: str, variation: str = "") -> Offer:
@@ -252,6 +256,9 @@ def offer(actor: Actor, process: str, step: str, variation: str = "") -> Offer:
         people=tuple(first + [member for member in people if member.pk not in holders]),
         suggested=first[0].pk if first else None,
         deciders=deciders(actor),
+        backup=_backup(actor, found.role),
+        text=text,
+        version=sop.published.number if sop and sop.published else 0,
     )
 
 
@@ -273,3 +280,13 @@ def _members(actor: Actor) -> list[Member]:
 def _holders(actor: Actor, title: str) -> set[int]:
     rows = models.RoleHolder.objects.select_related("role").filter(org_id=actor.org)
     return {row.member_id for row in rows if same_name(row.role.title, title)}
+
+
+def _backup(actor: Actor, title: str) -> Member | None:
+    rows = models.Role.objects.select_related("backup").filter(org_id=actor.org, backup__active=True)
+    return next((row.backup for row in rows if same_name(row.title, title)), None)
+
+
+def role_backup(actor: Actor, view: HandoffView) -> Member | None:
+    """Who stands in for the role of a hand-off's step."""
+    return _backup(actor, view.step.role) if view.step else None
