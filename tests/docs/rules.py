@@ -32,8 +32,8 @@ INTRODUCTION = """\
 `routebook check DIR` looks at a library folder by these rules; the editor shows the same findings as you type.
 Each finding names the rule, the file and the line, says in one sentence what is wrong, and proposes one fix.
 
-Only two kinds of finding keep a document from being published: an unsound map and a secret in the text. All
-others are advice. Advice that doesn't apply to a document is accepted there, by the rule's id or name, with a reason:
+Only two kinds of finding keep a document from being published: an unsound map and a secret in the text. A file that
+can't be read is an error, too. All others are advice. Advice that doesn't apply to a document is accepted there, by the rule's id or name, with a reason:
 
 ```yaml
 accepts:

@@ -22,6 +22,7 @@ TODAY = dt.date(2026, 11, 22)
 NAMES = sorted(folder.name for folder in CASES.iterdir() if folder != WORLD)
 WITHOUT_A_FILE = {
     "RB000": "a rule that crashes is made in test_engine.py",
+    "RB004": "a file that can not be read is no document: tests/cli/test_check.py makes some",
     "RB001": "a file without the reason is refused by its reader; test_engine.py builds the value",
 }
 

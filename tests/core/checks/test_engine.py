@@ -71,6 +71,7 @@ IDS = {
     "RB001": "accepted-without-why",
     "RB002": "accepted-unknown-rule",
     "RB003": "accepted-needlessly",
+    "RB004": "unreadable-file",
     "RB101": "sop-for-a-whole-process",
     "RB102": "sop-for-a-step-not-handed-off",
     "RB103": "policy-mixed-with-procedure",
@@ -117,7 +118,11 @@ def test_every_rule_says_why_and_shows_wrong_and_right(known: Rule) -> None:
 
 
 def test_only_an_unsound_map_and_a_secret_block_publishing() -> None:
-    assert {rule.name for rule in RULES if rule.severity is Severity.ERROR} == {"unsound-flow", "secret-in-text"}
+    assert {rule.name for rule in RULES if rule.severity is Severity.ERROR} == {
+        "unreadable-file",
+        "unsound-flow",
+        "secret-in-text",
+    }
     leak = replace(ISSUE, needs=(Need("Stripe", "password: hunter2"),), owner="")
     found = check_document(leak, LIBRARY, today=TODAY)
     assert [finding.name for finding in found] == ["no-owner", "secret-in-text"]

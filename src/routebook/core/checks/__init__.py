@@ -7,17 +7,29 @@ the field, what is wrong in one sentence and one concrete fix.
 from __future__ import annotations
 
 from routebook.core.checks.document import Length, length_of
-from routebook.core.checks.engine import RETIRED, RULES, blocks_publishing, check, check_document, find_rule
+from routebook.core.checks.engine import (
+    RETIRED,
+    RULES,
+    Checker,
+    Looked,
+    blocks_publishing,
+    check,
+    check_document,
+    find_rule,
+    unreadable,
+)
 from routebook.core.checks.rule import Explanation, Family, Finding, Rule, Severity, explanation
 from routebook.core.checks.split import Part, Split, proposed_split
 
 __all__ = [
     "RETIRED",
     "RULES",
+    "Checker",
     "Explanation",
     "Family",
     "Finding",
     "Length",
+    "Looked",
     "Part",
     "Rule",
     "Severity",
@@ -29,4 +41,5 @@ __all__ = [
     "find_rule",
     "length_of",
     "proposed_split",
+    "unreadable",
 ]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from routebook.core.checks import document as document_family
 from routebook.core.checks import ladder, process, references, secrets
 from routebook.core.checks.acceptance import ACCEPTED_NEEDLESSLY, ACCEPTED_UNKNOWN, ACCEPTED_WITHOUT_WHY
-from routebook.core.checks.catalogue import Catalogue, catalogue_of
+from routebook.core.checks.catalogue import Catalogue, Index, Question, index_of
 from routebook.core.checks.rule import Around, Family, Finding, Hit, Rule, Severity, rule
 from routebook.core.checks.texts import texts_of
 from routebook.core.document import AnyDocument, Document, Kind, Library, Organisation, Status, kind_of
@@ -45,11 +45,44 @@ def CRASHED(_subject: object, _around: Around) -> Iterable[Hit]:  # noqa: N802 -
     return ()
 
 
+@rule(
+    "RB004",
+    "unreadable-file",
+    Family.ENGINE,
+    "A file of the library can't be read.",
+    on=(Document, Organisation),
+    severity=Severity.ERROR,
+    acceptable=False,
+)
+def UNREADABLE(_subject: object, _around: Around) -> Iterable[Hit]:  # noqa: N802
+    """What can't be read isn't checked, isn't imported, and nobody can follow it.
+
+    The other files are checked all the same. What the broken one would have said is unknown, so rules that need
+    it stay silent until it can be read.
+
+    Wrong::
+
+        ---
+        kind: policy
+        titel: Refund within 14 days
+        ---
+
+    Right::
+
+        ---
+        kind: policy
+        title: Refund within 14 days
+        ---
+    """
+    return ()
+
+
 RULES: tuple[Rule, ...] = (
     CRASHED,
     ACCEPTED_WITHOUT_WHY,
     ACCEPTED_UNKNOWN,
     ACCEPTED_NEEDLESSLY,
+    UNREADABLE,
     *ladder.RULES,
     *document_family.RULES,
     *process.RULES,
@@ -81,16 +114,12 @@ def check(
     `media` holds the paths of the files below the media folder; None means that nobody looked, and then
     missing pictures are not reported.
     """
-    catalogue = catalogue_of(library)
+    checker = Checker(index_of(library, today=today, media=media), rules)
     chosen = sorted(library.documents if documents is None else documents, key=_place)
     subjects: list[AnyDocument | Organisation] = [*chosen]
     if documents is None:
         subjects.insert(0, library.organisation)
-    return tuple(
-        finding
-        for subject in subjects
-        for finding in _look_at(subject, _around(subject, catalogue, today, media), rules)
-    )
+    return tuple(finding for subject in subjects for finding in checker.look_at(subject).findings)
 
 
 def check_document(
@@ -106,8 +135,58 @@ def check_document(
     With a library, the document takes the place of its namesake there; without one, rules that need a
     library stay silent.
     """
-    catalogue = Catalogue() if library is None else catalogue_of(_with(library, document))
-    return tuple(_look_at(document, _around(document, catalogue, today, media), rules))
+    index = Index(today) if library is None else index_of(_with(library, document), today=today, media=media)
+    return Checker(index, rules).look_at(document).findings
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the rules found in one document, and what they asked about the library around it."""
+
+    findings: tuple[Finding, ...]
+    asked: frozenset[Question]
+
+
+class Checker:
+    """The rules, ready to look at one document after another within one library."""
+
+    def __init__(self, index: Index, rules: Sequence[Rule] = RULES) -> None:
+        self._index = index
+        self._rules = rules
+        self._applying: dict[tuple[type, bool], tuple[Rule, ...]] = {}
+
+    def look_at(self, subject: AnyDocument | Organisation) -> Looked:
+        """The findings of one document or of the organisation's own file."""
+        texts = texts_of(subject)
+        whole = "\n\x1f\n".join(text.value for text in texts)
+        around = Around(Catalogue(self._index), texts, whole, whole.lower())
+        applying = self._applying_to(subject)
+        found = [(known, hit) for known in applying for hit in _hits(known, subject, around)]
+        if isinstance(subject, Organisation) or not subject.accepts:
+            findings = tuple(_finding(known, subject, hit) for known, hit in found)
+        else:
+            findings = tuple(_after_acceptance(subject, found, applying, self._rules))
+        return Looked(findings, frozenset(around.catalogue.asked))
+
+    def _applying_to(self, subject: AnyDocument | Organisation) -> tuple[Rule, ...]:
+        is_retired = not isinstance(subject, Organisation) and subject.status is Status.RETIRED
+        key = (type(subject), is_retired)
+        if key not in self._applying:
+            self._applying[key] = tuple(
+                known
+                for known in self._rules
+                if isinstance(subject, known.on)
+                and (known.even_retired or not is_retired)
+                and (self._index.complete or not known.needs_library)
+            )
+        return self._applying[key]
+
+
+def unreadable(kind: Kind | None, slug: str, path: str, sentence: str, fix: str) -> Finding:
+    """The finding that a file can't be read; `kind` is None for the organisation's own file."""
+    return Finding(
+        UNREADABLE.id, UNREADABLE.name, UNREADABLE.severity, kind, slug, path, sentence, fix, UNREADABLE.page
+    )
 
 
 def blocks_publishing(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -123,31 +202,6 @@ def _with(library: Library, document: AnyDocument) -> Library:
 
 def _place(document: AnyDocument) -> tuple[int, str]:
     return _ORDER[kind_of(document)], document.slug
-
-
-def _around(
-    subject: AnyDocument | Organisation, catalogue: Catalogue, today: dt.date, media: frozenset[str] | None
-) -> Around:
-    texts = texts_of(subject)
-    return Around(today, catalogue, texts, "\n\x1f\n".join(text.value for text in texts), media)
-
-
-def _look_at(subject: AnyDocument | Organisation, around: Around, rules: Sequence[Rule]) -> Iterator[Finding]:
-    asked = [known for known in rules if _applies(known, subject, around)]
-    found = [(known, hit) for known in asked for hit in _hits(known, subject, around)]
-    if isinstance(subject, Organisation) or not subject.accepts:
-        yield from (_finding(known, subject, hit) for known, hit in found)
-        return
-    yield from _after_acceptance(subject, found, asked, rules)
-
-
-def _applies(known: Rule, subject: AnyDocument | Organisation, around: Around) -> bool:
-    if not isinstance(subject, known.on):
-        return False
-    if known.needs_library and not around.catalogue.complete:
-        return False
-    retired = not isinstance(subject, Organisation) and subject.status is Status.RETIRED
-    return known.even_retired or not retired
 
 
 def _hits(known: Rule, subject: AnyDocument | Organisation, around: Around) -> tuple[Hit, ...]:
@@ -174,7 +228,7 @@ def _finding(known: Rule, subject: AnyDocument | Organisation, hit: Hit) -> Find
 
 
 def _after_acceptance(
-    document: AnyDocument, found: list[tuple[Rule, Hit]], asked: list[Rule], rules: Sequence[Rule]
+    document: AnyDocument, found: list[tuple[Rule, Hit]], applying: Sequence[Rule], rules: Sequence[Rule]
 ) -> Iterator[Finding]:
     """The findings that are not accepted, then what is wrong with the acceptances themselves."""
     silenced: set[str] = set()
@@ -188,7 +242,7 @@ def _after_acceptance(
             doubts.append(_finding(ACCEPTED_WITHOUT_WHY, document, _no_why(path, known)))
         elif not known.acceptable:
             doubts.append(_finding(ACCEPTED_NEEDLESSLY, document, _never(path, known)))
-        elif known.id in silenced or (known.id not in hit_ids and known in asked):
+        elif known.id in silenced or (known.id not in hit_ids and known in applying):
             doubts.append(_finding(ACCEPTED_NEEDLESSLY, document, _needless(path, known)))
         else:
             silenced.add(known.id)

@@ -82,7 +82,7 @@ def _sign_of_a_process(sop: Sop | Procedure, catalogue: Catalogue) -> str:
         return "its title says so"
     if sop.step and "/" not in sop.step and catalogue.has(Kind.PROCESS, sop.step):
         return f"it serves “{sop.step}” and none of its steps"
-    if (Kind.PROCESS, name_key(sop.title), "") in catalogue.titles:
+    if catalogue.titled(Kind.PROCESS, sop.title):
         return "it has the title of a process"
     process = catalogue.process(sop.step.partition("/")[0])
     steps = _steps_told(sop, process) if process is not None else ()
@@ -416,6 +416,8 @@ def sop_before_map(sop: Sop, around: Around) -> Iterator[Hit]:
 
 def _missing_step(slug: str, step_id: str, catalogue: Catalogue) -> Iterator[Hit]:
     process = catalogue.process(slug)
+    if process is None and catalogue.has(Kind.PROCESS, slug):
+        return  # it can't be read, which is said there
     if process is None:
         sentence = f"This SOP serves a step of “{slug}”, but there is no such process."
         yield Hit("step", sentence, "Map the process first, or correct the name.")

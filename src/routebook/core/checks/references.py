@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
-from routebook.core.checks.catalogue import Catalogue, name_key, title_key
+from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
 from routebook.core.checks.split import roles_named
 from routebook.core.checks.texts import listed
@@ -59,7 +59,7 @@ def policy_governs_nothing(policy: Policy, around: Around) -> Iterator[Hit]:
         policies: [refund-within-14-days]
     """
     governs = any(around.catalogue.has(Kind.PROCESS, slug) for slug in policy.applies_to)
-    if not governs and not around.catalogue.citing.get(policy.slug):
+    if not (governs or around.catalogue.is_cited(policy.slug) or around.catalogue.has_unreadable(Kind.PROCESS)):
         fix = "Cite it on the map of the process that follows it, or retire it."
         yield Hit("applies_to", "This policy governs no process.", fix)
 
@@ -85,7 +85,8 @@ def work_instruction_used_nowhere(instruction: WorkInstruction, around: Around) 
         ## Checklist
         2. Refund the approved amount (instruction: full-refund-in-stripe)
     """
-    if instruction.slug not in around.catalogue.used:
+    is_used = around.catalogue.is_used(instruction.slug)
+    if not is_used and not around.catalogue.has_unreadable(Kind.SOP, Kind.PROCEDURE):
         fix = "Link it from the checklist item that it explains, or retire it."
         yield Hit("", "No checklist uses this work instruction.", fix)
 
@@ -113,7 +114,7 @@ def delegated_step_without_sop(process: Process, around: Around) -> Iterator[Hit
         - {id: issue, title: Issue the refund, handling: delegate}   # sops/issue-a-refund-in-stripe.md
         - {id: request, title: Request received, handling: delegate, document: {none: one line in the inbox}}
     """
-    if process.status is not Status.PUBLISHED:
+    if process.status is not Status.PUBLISHED or around.catalogue.has_unreadable(Kind.SOP):
         return
     for index, step in enumerate(process.steps):
         if step.handling is Handling.DELEGATE and not step.no_document:
@@ -121,7 +122,7 @@ def delegated_step_without_sop(process: Process, around: Around) -> Iterator[Hit
 
 
 def _missing_sops(process: Process, index: int, step: Step, catalogue: Catalogue) -> Iterator[Hit]:
-    sops = catalogue.sops_of.get(f"{process.slug}/{step.id}", ())
+    sops = catalogue.sops_of(f"{process.slug}/{step.id}")
     published = [sop for sop in sops if sop.status is Status.PUBLISHED]
     if not published:
         waiting = f"Publish “{sops[0].title}”" if sops else "Write its SOP"
@@ -205,8 +206,8 @@ def _from_process(process: Process, catalogue: Catalogue) -> Iterator[Hit]:
 
 
 def _from_checklist(document: Sop | Procedure, catalogue: Catalogue) -> Iterator[Hit]:
-    if isinstance(document, Procedure) and document.step and catalogue.step(document.step) is None:
-        yield Hit("step", f"There is no step “{document.step}”.", _nearest(document.step, _step_names(catalogue)))
+    if isinstance(document, Procedure) and document.step:
+        yield from _unknown_step(document.step, catalogue)
     if isinstance(document, Sop):
         if not roles_named(document.role, catalogue.roles):  # several roles in one field are RB206's
             yield from _unknown_role("role", document.role, catalogue)
@@ -214,6 +215,20 @@ def _from_checklist(document: Sop | Procedure, catalogue: Catalogue) -> Iterator
     for index, item in enumerate(document.checklist):
         if item.uses:
             yield from _unknown(f"checklist[{index}].uses", Kind.WORK_INSTRUCTION, item.uses, catalogue)
+
+
+def _unknown_step(reference: str, catalogue: Catalogue) -> Iterator[Hit]:
+    slug, _, step_id = reference.partition("/")
+    process = catalogue.process(slug)
+    if process is None and catalogue.has(Kind.PROCESS, slug):
+        return  # it can't be read, which is said there
+    if process is None or process.step(step_id) is None:
+        known = [f"{slug}/{step.id}" for step in process.steps] if process is not None else _starts(catalogue, step_id)
+        yield Hit("step", f"There is no step “{reference}”.", _nearest(reference, known))
+
+
+def _starts(catalogue: Catalogue, step_id: str) -> list[str]:
+    return [f"{slug}/{step_id}" for slug in catalogue.slugs(Kind.PROCESS)]
 
 
 def _unknown_variation(sop: Sop, step: Step | None) -> Iterator[Hit]:
@@ -227,14 +242,13 @@ def _unknown_variation(sop: Sop, step: Step | None) -> Iterator[Hit]:
 
 def _unknown(path: str, kind: Kind, slug: str, catalogue: Catalogue) -> Iterator[Hit]:
     if not catalogue.has(kind, slug):
-        known = [other for of, other in catalogue.documents if of is kind]
-        yield Hit(path, f"There is no {_NAME[kind]} “{slug}”.", _nearest(slug, known))
+        yield Hit(path, f"There is no {_NAME[kind]} “{slug}”.", _nearest(slug, catalogue.slugs(kind)))
 
 
 def _unknown_role(path: str, role: str, catalogue: Catalogue) -> Iterator[Hit]:
-    if role.strip() and catalogue.roles and name_key(role) not in catalogue.roles:
-        titles = tuple(catalogue.roles.values())
-        yield Hit(path, f"The organisation has no role “{role}”.", _nearest(role, titles))
+    roles = catalogue.roles if role.strip() else {}
+    if roles and name_key(role) not in roles:
+        yield Hit(path, f"The organisation has no role “{role}”.", _nearest(role, roles.values()))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -242,17 +256,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"Did you mean “{close[0]}”?" if close else "Add it to the library, or take the name out."
 
 
-def _step_names(catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(
-        f"{process.slug}/{step.id}"
-        for process in catalogue.documents.values()
-        if isinstance(process, Process)
-        for step in process.steps
-    )
-
-
 def _missing_media(document: AnyDocument, around: Around) -> Iterator[Hit]:
-    if around.media is None:
+    if not around.catalogue.knows_files:
         return
     pictures = document.pictures if isinstance(document, Sop | WorkInstruction) else ()
     named = [(f"pictures[{index}]", picture.source) for index, picture in enumerate(pictures)]
@@ -265,8 +270,8 @@ def _missing_media(document: AnyDocument, around: Around) -> Iterator[Hit]:
         named.append(("clip", document.clip))
     for path, source in named:
         file = source.removeprefix("../").removeprefix("media/")
-        if file and file not in around.media and "://" not in source:
-            yield Hit(path, f"There is no file “media/{file}”.", _nearest(file, around.media))
+        if file and "://" not in source and not around.catalogue.has_file(file):
+            yield Hit(path, f"There is no file “media/{file}”.", _nearest(file, around.catalogue.files()))
 
 
 @rule(
@@ -291,7 +296,8 @@ def duplicate_title(document: AnyDocument, around: Around) -> Iterator[Hit]:
         sops/refund.md       title: Issue a refund in Stripe
         sops/refund-cash.md  title: Pay a refund from the till
     """
-    slugs = around.catalogue.titles.get(title_key(document), ())
+    variation = document.variation if isinstance(document, Sop) else ""
+    slugs = around.catalogue.titled(kind_of(document), document.title, variation)
     if len(slugs) > 1 and document.slug != slugs[0]:
         name = _NAME[kind_of(document)]
         sentence = f"The {name} “{slugs[0]}” has the same title, “{document.title}”."

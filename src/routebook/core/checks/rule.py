@@ -7,7 +7,6 @@ docstring says why the mistake matters and shows a wrong and a right example; th
 
 from __future__ import annotations
 
-import datetime as dt
 import inspect
 import re
 from collections.abc import Callable, Iterable
@@ -51,16 +50,15 @@ class Hit:
 class Around:
     """What a rule may look at besides the document.
 
-    `texts` are all texts of the document, `whole` the same in one string (to rule most documents out
-    with one search). `catalogue` is empty and not `complete` where only the document is known. `media`
-    holds the paths below the media folder, or None where nobody looked.
+    `catalogue` answers questions about the library and the day; it is empty and not `complete` where only the
+    document is known. `texts` are all texts of the document, `whole` the same in one string and `folded` that in
+    lower case (to rule most documents out with one search).
     """
 
-    today: dt.date
     catalogue: Catalogue
     texts: tuple[Text, ...]
     whole: str
-    media: frozenset[str] | None = None
+    folded: str
 
 
 Look = Callable[[Any, Around], Iterable[Hit]]

@@ -54,6 +54,10 @@ _SAID = re.compile(
     r"(?P<value>[`\"'“‘]?[^\s`\"'”’]+[`\"'”’]?)(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
+_SAID_SIGNS = ("passw", "passphrase", "passcode", "pwd", "cvv", "cvc", "key", "secret", "token")
+_SAID_PIN = re.compile(r"pin\b")
+"""A text without these says no secret in words."""
+
 _ELSEWHERE = re.compile(
     r"\A(?:1password|bitwarden|lastpass|keepass\w*|dashlane|nordpass|keeper|okta|vault|keychain|proton\w*|sso|see|ask|in|on|at|from"
     r"|the|an?|your|our|stored|saved|kept|none|no|not|required|optional|unknown|hidden|needed|sent|same|via|https?|vault:.*)\b"
@@ -65,6 +69,7 @@ _ELSEWHERE = re.compile(
 _PIN_WORDS = ("pin", "cv", "passcode")
 _LONG_WORDS = ("api", "secret", "access", "auth", "token")
 _CARD = re.compile(r"(?<![\w.\-/#])(?:\d[ \-]?){12,18}\d(?![\w\-/])")
+_LONG_NUMBER = re.compile(r"\d(?:[ \-]?\d){12}")
 _CARD_START = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6011|65")
 _TEST_CARDS = frozenset(
     {
@@ -104,15 +109,22 @@ def secret_in_text(subject: Document | Organisation, around: Around) -> Iterator
         needs:
           - {tool: Webmail, access: "vault: Webmail/support"}
     """
-    if not _may_hold_secret(around.whole):
+    if not _may_hold_secret(around):
         return
     for text in around.texts:
         for name in _secrets(text.value):
             yield Hit(text.path, f"This text holds {name}.", _FIX)
 
 
-def _may_hold_secret(whole: str) -> bool:
-    return any(True for _ in _secrets(whole))
+def _may_hold_secret(around: Around) -> bool:
+    if not (
+        any(sign in around.whole for sign in _SIGNS)
+        or any(sign in around.folded for sign in _SAID_SIGNS)
+        or _SAID_PIN.search(around.folded)
+        or _LONG_NUMBER.search(around.whole)
+    ):
+        return False
+    return any(True for _ in _secrets(around.whole))
 
 
 def _secrets(text: str) -> Iterator[str]:

@@ -67,6 +67,8 @@ def actor_of(item: ChecklistItem, roles: Mapping[str, str]) -> str:
     text = item.text.lstrip("*_ ")
     text = text[4:] if text[:4].lower() == "the " else text
     folded = text.casefold()
+    if not folded.startswith(tuple(roles)):
+        return ""
     for key, title in roles.items():
         if folded.startswith(key) and _acts(text[len(key) :]):
             return title
