@@ -83,7 +83,7 @@ class Member(models.Model):
     """A person of one organisation: whom events name as actor. `user` is empty until they joined.
 
     `capacity` is the hours a week that they have for work here, `cost` what one of them costs, in the organisation's
-    currency; both empty for not said. `mail` is when they get mail, `summary_on` the day of their last daily one."""
+    currency; both empty for not said. `mail` is when they get mail."""
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
@@ -97,7 +97,6 @@ class Member(models.Model):
     capacity = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     mail = models.CharField(max_length=8, choices=choices_of(MailWhen), default=MailWhen.AT_ONCE.value)
-    summary_on = models.DateField(null=True, blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

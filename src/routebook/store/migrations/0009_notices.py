@@ -17,10 +17,9 @@ class Migration(migrations.Migration):
                 choices=[("at-once", "at-once"), ("daily", "daily"), ("off", "off")], default="at-once", max_length=8
             ),
         ),
-        migrations.AddField(
-            model_name="member",
-            name="summary_on",
-            field=models.DateField(blank=True, null=True),
+        # What happened before there was an inbox is told to nobody.
+        migrations.RunSQL(
+            "UPDATE store_outbox SET done_at = created_at WHERE done_at IS NULL", migrations.RunSQL.noop
         ),
         migrations.CreateModel(
             name="Notice",
