@@ -39,6 +39,7 @@ D = TypeVar("D", bound=Document)
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
+_FENCE_STARTS = frozenset("`~")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
 
@@ -56,11 +57,15 @@ def normalise_organisation(organisation: Organisation) -> Organisation:
 
 def normal_line(text: str) -> str:
     """One line: single spaces, none at the ends."""
-    return " ".join(_UNWRITABLE.sub("", text).split())
+    if not text.isprintable():  # what is printable has nothing to remove, and most text is
+        text = _UNWRITABLE.sub("", text)
+    return " ".join(text.split())
 
 
 def normal_text(text: str) -> str:
     """Lines without spaces at their ends, no blank lines around them."""
+    if text.isprintable():  # so it is one line, too
+        return text.rstrip()
     lines = [line.rstrip() for line in _UNWRITABLE.sub("", text).splitlines()]
     return "\n".join(without_blank_ends(lines))
 
@@ -82,10 +87,12 @@ def split_at_headings(lines: list[str]) -> list[list[str]]:
     blocks: list[list[str]] = [[]]
     fence = ""
     for line in lines:
-        if not fence and _HEADING.match(line):
+        start = line.lstrip(" ")[:1]
+        if start == "#" and not fence and _HEADING.match(line):
             blocks.append([])
         blocks[-1].append(line)
-        fence = _fence_after(fence, line)
+        if start in _FENCE_STARTS:
+            fence = _fence_after(fence, line)
     return blocks
 
 

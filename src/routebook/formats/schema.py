@@ -6,6 +6,7 @@ here does not exist. A `Key` names one attribute of a core value; a `Shape` says
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -160,6 +161,30 @@ class Key:
     def field(self) -> str:
         """The attribute of the core value."""
         return self.attribute or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys of one kind of thing, as readers look for them."""
+
+    keys: tuple[Key, ...]
+    by_name: Mapping[str, Key]
+    required: tuple[Key, ...]
+    by_section: Mapping[str, Key]
+    """Keys that stand in the body, by their heading in lower case."""
+
+
+_TABLES: dict[int, Table] = {}
+
+
+def table_of(keys: tuple[Key, ...]) -> Table:
+    """The table of these keys, made once. Known by identity: to compare the keys would cost more than a document."""
+    known = _TABLES.get(id(keys))
+    if known is None or known.keys is not keys:
+        by_section = {key.section.casefold(): key for key in keys if key.section}
+        known = Table(keys, {key.name: key for key in keys}, tuple(key for key in keys if key.required), by_section)
+        _TABLES[id(keys)] = known
+    return known
 
 
 LINE, TEXT, SLUG, STEP_PATH, WHOLE, NUMBER, TRUE_FALSE, DAY, THEN, JOIN, WEEK = (

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from routebook.core.document import ChecklistItem, Evidence, Picture, Question
 from routebook.formats.errors import did_you_mean
@@ -25,7 +24,7 @@ from routebook.formats.normal import (
     split_at_headings,
     without_blank_ends,
 )
-from routebook.formats.schema import Key
+from routebook.formats.schema import Key, table_of
 
 _HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*)|$)")
@@ -36,8 +35,7 @@ MEDIA = "../media/"
 """How a document's body points at the media folder: every document is one folder deep."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the file: its text and its number."""
 
     text: str
@@ -49,7 +47,7 @@ Rows = list[Row]
 
 def read_body(rows: Rows, keys: tuple[Key, ...], reading: Reading, title_of_kind: str) -> dict[str, Any]:
     """The attributes that the body gives, notes among them. Errors go to `reading`."""
-    by_title = {key.section.casefold(): key for key in keys if key.section}
+    by_title = table_of(keys).by_section
     if not by_title:
         return _notes([rows], reading)
     values: dict[str, Any] = {}
@@ -191,17 +189,17 @@ def _items(rows: Rows, field: str, reading: Reading) -> list[Rows]:
 def _checklist_item(rows: Rows, path: str, reading: Reading) -> ChecklistItem:
     first, rest = rows[0], rows[1:]
     words = [first.text]
-    while rest and rest[0].text.strip() and not _BLOCK_START.match(rest[0].text.strip()):
+    while rest and (start := rest[0].text.strip()) and not _BLOCK_START.match(start):
         words.append(rest.pop(0).text)
     text = normal_line(" ".join(words))
-    asked: dict[str, str] = {}
-    if found := _ASKED.search(text):
-        text = text[: found.start()]
-        asked = _asked(found.group(1), first.line, path, reading)
+    instruction = _instruction([row.text for row in rest]) if rest else ""
+    if not text.endswith(")") or (found := _ASKED.search(text)) is None:
+        return ChecklistItem(text=text, instruction=instruction)
+    asked = _asked(found.group(1), first.line, path, reading)
     return ChecklistItem(
-        text=text,
+        text=text[: found.start()],
         evidence=Evidence(asked.get("evidence", Evidence.NONE)),
-        instruction=_instruction([row.text for row in rest]),
+        instruction=instruction,
         uses=asked.get("instruction", ""),
     )
 
@@ -236,11 +234,11 @@ def _instruction(texts: list[str]) -> str:
 
 
 def _unquoted(text: str) -> str:
-    return re.sub(r"^> ?", "", text)
+    return text.removeprefix(">").removeprefix(" ") if text.startswith(">") else text
 
 
 def _indent(text: str) -> int:
-    expanded = text.expandtabs(4)
+    expanded = text.expandtabs(4) if "\t" in text else text
     return len(expanded) - len(expanded.lstrip(" "))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from routebook.core.document import CLASS_OF, FOLDERS, RESERVED_STEP_IDS, AnyDocument, Kind, Process, kind_of
@@ -17,6 +16,8 @@ from routebook.formats.schema import KEYS, Key
 
 MAX_BYTES = 1_000_000
 FENCE = "---"
+KIND_IN = {folder: kind for kind, folder in FOLDERS.items()}
+KIND_WORDS = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def _document(path: str, text: str, reading: Reading) -> AnyDocument | None:
 
 
 def _slug(path: str, reading: Reading) -> str:
-    slug = PurePosixPath(path).stem
+    name = path.rpartition("/")[2]
+    slug = name.rpartition(".")[0] or name
     if not SLUG.match(slug):
         reading.refuse(
             1,
@@ -142,17 +144,17 @@ def _front_and_body(text: str, reading: Reading) -> tuple[str, list[Row]] | None
     if close is None:
         reading.refuse(1, "", "The front matter is not closed.", "Put a line of `---` below its last key.")
         return None
-    body = [Row(line, number) for number, line in enumerate(lines[close + 1 :], close + 2)]
+    body = list(map(Row, lines[close + 1 :], range(close + 2, len(lines) + 1)))
     return "\n".join(lines[1:close]), body
 
 
 def _kind(node: Any, path: str, reading: Reading) -> Kind | None:
-    folder = PurePosixPath(path).parent.name
-    expected = next((kind for kind, name in FOLDERS.items() if name == folder), None)
+    folder = path.rpartition("/")[0].rpartition("/")[2]
+    expected = KIND_IN.get(folder)
     if not isinstance(node, MappingNode):
         reading.refuse(node.line, "", "The front matter is not a list of keys.", "Write every line as `key: value`.")
         return None
-    kinds = [kind.value for kind in Kind]
+    kinds = KIND_WORDS
     said = node.values.get("kind")
     if said is None:
         fix = f"Add `kind: {expected}`." if expected else f"Add one of these: {', '.join(kinds)}."

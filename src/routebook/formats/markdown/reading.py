@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,7 @@ from routebook.formats.schema import (
     TrueFalse,
     Week,
     Whole,
+    table_of,
 )
 
 MANY_ERRORS = 200
@@ -80,22 +82,26 @@ class Reading:
             example = f"as in `{{{keys[0].example}}}`"
             self.refuse(node.line, field, f"Expected {what} with its keys ({names}).", f"Write a mapping, {example}.")
             return {}
-        by_name = {key.name: key for key in keys}
-        self._unknown_keys(node, by_name, field, what)
+        table = table_of(keys)
+        if not node.keys.keys() <= table.by_name.keys():
+            self._unknown_keys(node, table.by_name, field, what)
         values = {}
-        for name, key in by_name.items():
-            inside = node.values.get(name)
-            if inside is None or _is_blank(inside):
+        for name, inside in node.values.items():
+            key = table.by_name.get(name)
+            if key is None or _is_blank(inside):
                 continue
-            path = _join(field, key.field)
+            attribute = key.field
+            path = f"{field}.{attribute}" if field else attribute
             self.lines[path] = node.keys[name].line
-            values[key.field] = self.value(inside, key.shape, path, key)
-        self._missing_keys(node, keys, values, field, what)
+            values[attribute] = self.value(inside, key.shape, path, key)
+        self._missing_keys(node, table.required, values, field, what)
         return values
 
     def value(self, node: Node, shape: Shape, field: str, key: Key) -> Any:
         """The value of one node. After an error it is some value of no meaning: the file is refused anyway."""
         self.lines.setdefault(field, node.line)
+        if type(shape) is Line and type(node) is ScalarNode:  # most values are
+            return normal_line(node.text)
         match shape:
             case Many():
                 return self._many(node, shape, field, key)
@@ -263,7 +269,7 @@ class Reading:
                 self._expected(item, Week(), field, "week")
         return [span for span in spans if span is not None]
 
-    def _unknown_keys(self, node: MappingNode, by_name: dict[str, Key], field: str, what: str) -> None:
+    def _unknown_keys(self, node: MappingNode, by_name: Mapping[str, Key], field: str, what: str) -> None:
         for name, key_node in node.keys.items():
             if name in by_name:
                 continue
@@ -274,12 +280,12 @@ class Reading:
             self.refuse(key_node.line, _join(field, name), f"`{name}` is not a key of {what}.", fix)
 
     def _missing_keys(
-        self, node: MappingNode, keys: tuple[Key, ...], values: dict[str, Any], field: str, what: str
+        self, node: MappingNode, required: tuple[Key, ...], values: dict[str, Any], field: str, what: str
     ) -> None:
-        for key in keys:
+        for key in required:
             path = _join(field, key.field)
             given = key.field in values and (field or values[key.field] != "")
-            if key.required and not given:
+            if not given:
                 line = self.lines.get(path, node.line)
                 self.refuse(line, path, f"`{key.name}` is missing from {what}.", f"Add it, as in `{key.example}`.")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -18,8 +19,7 @@ MAX_DEPTH = 12
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(NamedTuple):
     """A value as typed. `quoted` values are never empty-on-purpose: ``""`` is text, a blank is not."""
 
     text: str
@@ -31,13 +31,13 @@ class ScalarNode:
         return not self.quoted and self.text in NULLS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SequenceNode:
     line: int
     items: list[Node] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MappingNode:
     """`keys` holds each key's own node, for its line."""
 
@@ -108,7 +108,7 @@ class _Parser:
         if isinstance(self.events.peek_event(), yaml.StreamEndEvent):
             return MappingNode(self.first_line)
         self.events.get_event()  # the document's start
-        node = self.node(depth=1)
+        node = self.node(self.next(), depth=1)
         self.events.get_event()  # the document's end
         after = self.next()
         if not isinstance(after, yaml.StreamEndEvent):
@@ -117,65 +117,55 @@ class _Parser:
             )
         return node
 
-    def node(self, depth: int) -> Node:
-        event = self.next()
-        line = self.line(event)
-        self.refuse_cleverness(event, line)
-        if isinstance(event, yaml.ScalarEvent):
-            return ScalarNode(event.value, line, quoted=bool(event.style))
+    def node(self, event: Any, depth: int) -> Node:
+        line = self.first_line + event.start_mark.line
+        if type(event) is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            self.refuse_cleverness(event, line)
+        if type(event) is yaml.ScalarEvent:
+            return ScalarNode(event.value, line, bool(event.style))
         if depth > MAX_DEPTH:
             raise YamlRefused(
                 line, "This is nested too deeply.", f"Nothing in a library needs more than {MAX_DEPTH} levels."
             )
-        if isinstance(event, yaml.SequenceStartEvent):
+        if type(event) is yaml.SequenceStartEvent:
             return self.sequence(line, depth)
         return self.mapping(line, depth)
 
     def sequence(self, line: int, depth: int) -> SequenceNode:
-        node = SequenceNode(line)
-        while not isinstance(self.events.peek_event(), yaml.SequenceEndEvent):
-            node.items.append(self.node(depth + 1))
-        self.events.get_event()
-        return node
+        items: list[Node] = []
+        while type(event := self.next()) is not yaml.SequenceEndEvent:
+            items.append(self.node(event, depth + 1))
+        return SequenceNode(line, items)
 
     def mapping(self, line: int, depth: int) -> MappingNode:
         node = MappingNode(line)
-        while not isinstance(self.events.peek_event(), yaml.MappingEndEvent):
-            key = self.key(depth)
-            if key.text in node.keys:
-                first = node.keys[key.text].line
+        keys, values = node.keys, node.values
+        while type(event := self.next()) is not yaml.MappingEndEvent:
+            key = self.node(event, depth + 1)
+            if not isinstance(key, ScalarNode):
+                raise YamlRefused(key.line, "A key must be a word.", "Write `key: value`.")
+            if key.text in keys:
+                first = keys[key.text].line
                 raise YamlRefused(
                     key.line, f"`{key.text}` is written twice; first on line {first}.", "Keep one of them."
                 )
-            node.keys[key.text] = key
-            node.values[key.text] = self.node(depth + 1)
-        self.events.get_event()
+            keys[key.text] = key
+            values[key.text] = self.node(self.next(), depth + 1)
         return node
 
-    def key(self, depth: int) -> ScalarNode:
-        key = self.node(depth + 1)
-        if isinstance(key, ScalarNode):
-            return key
-        raise YamlRefused(key.line, "A key must be a word.", "Write `key: value`.")
-
-    def refuse_cleverness(self, event: yaml.Event, line: int) -> None:
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+    def refuse_cleverness(self, event: Any, line: int) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise YamlRefused(
                 line,
                 "Anchors and aliases (`&name`, `*name`) are not read.",
                 "Write the value out, or quote it if it is text.",
             )
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            shown = re.sub(r"^tag:yaml\.org,2002:", "!!", tag)
-            raise YamlRefused(
-                line, f"Tags such as `{shown}` are not read.", "Delete it, or quote the value if it is text."
-            )
+        shown = re.sub(r"^tag:yaml\.org,2002:", "!!", event.tag)
+        raise YamlRefused(line, f"Tags such as `{shown}` are not read.", "Delete it, or quote the value if it is text.")
 
-    def next(self) -> yaml.Event:
-        event = self.events.get_event()
-        assert event is not None, "the parser stops at the stream's end, and so do we"
-        return event
+    def next(self) -> Any:
+        """The next event. Typed as anything: each kind of event has attributes of its own."""
+        return self.events.get_event()
 
     def line(self, event: yaml.Event) -> int:
         mark = event.start_mark
