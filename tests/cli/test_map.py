@@ -30,6 +30,30 @@ def test_the_same_as_mermaid(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("flowchart")
 
 
+def test_the_same_as_markdown_that_people_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", REFUND, "--to", "markdown"]) == cli.FINE
+    said = capsys.readouterr().out
+    assert said.startswith("# Refund a customer\n")
+    assert "\n2. Verify eligibility (Support assistant, delegated). Then if eligible, 4; if not eligible, 3.\n" in said
+    assert "| 5 | Issue the refund<br>" in said
+    assert "Issue a refund in Stripe" in said
+
+
+@pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF-"), ("png", b"\x89PNG")])
+def test_the_same_as_one_page(form: str, begins: bytes, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert cli.main(["map", REFUND, "--to", form]) == cli.FINE
+    sys.stdout.buffer.flush()
+    assert capfdbinary.readouterr().out.startswith(begins)
+
+
+def test_a_page_is_not_written_into_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert cli.main(["map", REFUND, "--to", "pdf"]) == cli.WRONG_USE
+    assert "> refund-a-customer.pdf" in capsys.readouterr().err
+
+
 def test_a_file_outside_a_library_is_drawn_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     alone = tmp_path / "refund-a-customer.md"
     alone.write_bytes(Path(REFUND).read_bytes())

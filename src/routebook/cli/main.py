@@ -30,7 +30,7 @@ class Command:
 
 
 HEADINGS: dict[str, tuple[Command, ...]] = {
-    "map": (Command("map", "map", "Draw the map of a process as SVG or Mermaid text; no database needed."),),
+    "map": (Command("map", "map", "Draw the map of a process: SVG, PDF, PNG or text; no database needed."),),
     "delegate": (),
     "write": (
         Command("which", "which", "Which document do I need? Five questions; no database needed."),

@@ -1,4 +1,4 @@
-"""`routebook map FILE --to svg|mermaid`: the map of one process as a drawing or as text, without a database."""
+"""`routebook map FILE --to …`: the map of one process as a drawing, a page or text, without a database."""
 
 import argparse
 import sys
@@ -9,23 +9,26 @@ from routebook.cli.folder import content_of, files_of, library_root
 from routebook.cli.main import FINE, WRONG_USE, CommandError
 from routebook.core.document import Process, Sop
 from routebook.formats.errors import Refused
-from routebook.formats.library import read_library
+from routebook.formats.library import LibraryFolder, read_library
 from routebook.formats.markdown import decode, read_document
 
 if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
 
 
+FORMS = ("svg", "mermaid", "markdown", "pdf", "png")
+
+
 def add(subparsers: "Subparsers") -> None:
     parser = subparsers.add_parser(
         "map",
         help="draw the map of a process",
-        description="Draw the map of one process: as an SVG with a lane per role, or as Mermaid text.",
-        epilog="example:\n  routebook map sample/processes/refund-a-customer.md --to svg > refund.svg",
+        description="Draw the map of one process: as an SVG with a lane per role, as a page (PDF, PNG), or as text.",
+        epilog="example:\n  routebook map sample/processes/refund-a-customer.md --to pdf > refund.pdf",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a process of a library folder")
-    parser.add_argument("--to", choices=("svg", "mermaid"), default="svg", help="how to draw (default: %(default)s)")
+    parser.add_argument("--to", choices=FORMS, default="svg", help="how to draw (default: %(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,9 +42,32 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(to_mermaid(process))
         return FINE
+    folder = _folder(args.file)
+    if args.to == "markdown":
+        from routebook.formats.sheets import sheet_of, to_markdown
+
+        sys.stdout.write(to_markdown(sheet_of(process, folder.library.documents if folder else ())))
+        return FINE
+    documents = _documents(folder, process)
+    if args.to in ("pdf", "png"):
+        return _page(process, args.to, folder.library.organisation.name if folder else "", documents)
     from routebook.formats.drawing import draw
 
-    print(draw(process, documents=_documents(args.file, process), standalone=True))
+    print(draw(process, documents=documents, standalone=True))
+    return FINE
+
+
+def _page(process: Process, form: str, organisation: str, documents: dict[str, str]) -> int:
+    """The one-page map, written to standard output: never into a terminal, which would show it as noise."""
+    from routebook.paper import Imprint, PaperError, map_pdf, map_png
+
+    if sys.stdout.isatty():
+        raise CommandError(f"send the page into a file, such as `> {process.slug}.{form}`.")
+    try:
+        page = (map_pdf if form == "pdf" else map_png)(process, Imprint(organisation), documents)
+    except PaperError as error:
+        raise CommandError(str(error)) from error
+    sys.stdout.buffer.write(page)
     return FINE
 
 
@@ -55,11 +81,16 @@ def _process(file: Path) -> Process | Refused:
     return read.document
 
 
-def _documents(file: Path, process: Process) -> dict[str, str]:
-    """What stands below each step: its SOPs, where the file lies in a library that can be read."""
+def _folder(file: Path) -> LibraryFolder | None:
+    """The library that the file lies in, if it can be read."""
     root = library_root(file)
     folder = read_library(files_of(root)) if root is not None else None
-    if folder is None or isinstance(folder, Refused):
+    return None if isinstance(folder, Refused) else folder
+
+
+def _documents(folder: LibraryFolder | None, process: Process) -> dict[str, str]:
+    """What stands below each step: its SOPs."""
+    if folder is None:
         return {}
     served = [document.step for document in folder.library.documents if isinstance(document, Sop)]
     counts = {step.id: served.count(f"{process.slug}/{step.id}") for step in process.steps}
