@@ -25,6 +25,7 @@ def text_of(response: Any) -> str:
 
 def offered(world: World, **changes: str) -> dict[str, str]:
     return {
+        "outcome": "The customer has the money, to the cent",
         "person": world.id("finance"),
         "tool-0": "Stripe",
         "account-0": "Fern Adler",
@@ -55,7 +56,7 @@ def test_the_whole_way_to_practice(world: World, as_: As) -> None:
     assert "I take it on" not in text_of(as_("manager").get(page))
 
     as_("finance").post(
-        f"{page}acceptance/", {"restated": "The customer has the money", "missing": ["Stripe"], "other": "Bank\n"}
+        f"{page}acceptance/", {"restated": "The customer has the money", "tool": ["Stripe"], "other": "Bank\n"}
     )
     assert state().missing_access == ("Stripe", "Bank")
     as_("finance").post(f"{page}questions/", {"question": "What if the card has expired?"})
@@ -136,6 +137,94 @@ def test_what_nobody_can_say_is_not_found(world: World, as_: As) -> None:
     assert as_("manager").get("/handoffs/new/?step=nowhere/at-all").status_code == 404
     refused = as_("manager").post(f"{page}answers/", {"number": "x", "answer": "so"})
     assert refused.status_code == 409
+
+
+def test_the_offer_has_three_parts_and_all_of_them_stand_on_the_page(world: World, as_: As) -> None:
+    form = text_of(as_("manager").get(NEW))
+    for part in ("What you hand over", "Access and authority", "Who and when"):
+        assert part in form
+    assert "The customer has the money, to the cent" in form, "the SOP's objective is filled in"
+    assert "The amount equals the approved amount, to the cent" in form, "and its quality bar shown"
+    assert "as for the role: Bram Eriksen" in form
+    assert "Tove Dahl · Mon–Fri 09:00–17:00 · Europe/Berlin" in form
+    terms = {"starts": "2099-12-01", "hours": "mornings", "time_zone": "Asia/Manila", "backup": world.id("support")}
+    typed = offered(world, good="Paid at 09:12, mail sent", bad="Paid twice", **terms)
+    page = as_("manager").post(NEW, typed).headers["Location"]
+    for name in ("manager", "finance"):
+        said = text_of(as_(name).get(page))
+        for words in ("Paid at 09:12, mail sent", "Paid twice", "1 December 2099", "mornings", "Asia/Manila"):
+            assert words in said, (name, words)
+        assert "Suri Castell" in said
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("outcome", " "), ("starts", "soon"), ("time_zone", "Mars/Olympus"), ("backup", "0"), ("ask_when", "")],
+)
+def test_what_is_wrong_of_the_offer_stands_beside_its_field(world: World, as_: As, field: str, value: str) -> None:
+    refused = as_("manager").post(NEW, offered(world, **{field: value, "hours": "mornings", "good": "Paid once"}))
+    shown = text_of(refused)
+    assert refused.status_code == 409
+    assert f'id="{field}-error"' in shown
+    assert "mornings" in shown
+    assert "Paid once" in shown
+    assert not HandOff.objects.exists()
+
+
+def test_what_was_agreed_changes_as_a_whole_or_not_at_all(world: World, as_: As) -> None:
+    page = hand_off(world, as_)
+    changed = offered(world, outcome="Money back within a day", spend_limit="50", starts="2099-12-01")
+    assert as_("manager").post(f"{page}card/", {**changed, "ask_when": ""}).status_code == 409
+    assert state().brief.outcome == "The customer has the money, to the cent", "nothing of it was kept"
+    assert as_("manager").post(f"{page}card/", changed).status_code == 302
+    after = state()
+    assert (after.brief.outcome, after.card.spend_limit) == ("Money back within a day", "50")
+    assert str(after.terms.starts) == "2099-12-01"
+    assert 'value="2099-12-01"' in text_of(as_("manager").get(f"{page}card/"))
+
+
+def test_that_the_sop_was_opened_is_known(world: World, as_: As) -> None:
+    page = hand_off(world, as_)
+    assert "Tove Dahl has not opened the SOP from here yet." in text_of(as_("manager").get(page))
+    opened = as_("finance").post(f"{page}openings/", {"what": "sop"})
+    assert opened.headers["Location"] == "/sops/issue-a-refund-in-stripe/"
+    as_("finance").post(f"{page}openings/", {"what": "sop"})
+    said = text_of(as_("manager").get(page))
+    assert said.count("Tove Dahl opened the SOP.") == 2, "once where it stands, once in the record"
+    assert as_("finance").post(f"{page}openings/", {"what": "vault"}).status_code == 409
+    assert as_("manager").post(f"{page}openings/", {"what": "sop"}).status_code == 409
+    for name in ("support", "agent", "guest", "outsider"):
+        assert as_(name).post(f"{page}openings/", {"what": "sop"}).status_code == 404, name
+
+
+def test_ticks_are_for_what_works_and_stay_where_something_is_missing(world: World, as_: As) -> None:
+    response = as_("manager").post(
+        NEW, offered(world, **{"tool-1": "Bank", "account-1": "Fern Adler", "vault-1": "vault: Bank"})
+    )
+    page = response.headers["Location"]
+    typed = {"tool": ["Stripe", "Bank"], "works": ["Bank"]}
+    refused = text_of(as_("finance").post(f"{page}acceptance/", {**typed, "restated": ""}))
+    assert 'name="works" value="Bank" checked' in refused
+    assert 'name="works" value="Stripe" checked' not in refused
+    as_("finance").post(f"{page}acceptance/", {**typed, "restated": "The money is back"})
+    assert state().missing_access == ("Stripe",)
+    assert "Still missing: Stripe" in text_of(as_("finance").get(page))
+    as_("finance").post(f"{page}access/", {"what": "Stripe"})
+    assert state().missing_access == ()
+
+
+def test_it_is_given_back_with_one_problem_three_options_and_one_recommendation(world: World, as_: As) -> None:
+    page = hand_off(world, as_)
+    two = {"reason": "No time at month-end", "options": ["Weekly", "Bram does it", ""], "proposal": "Weekly"}
+    refused = as_("finance").post(f"{page}return/", two)
+    assert refused.status_code == 409
+    assert 'id="options-error"' in text_of(refused)
+    assert 'value="Bram does it"' in text_of(refused)
+    as_("finance").post(f"{page}return/", {**two, "options": ["Weekly", "Bram does it", "A tool"]})
+    said = text_of(as_("manager").get(page))
+    for words in ("No time at month-end", "Weekly", "Bram does it", "A tool"):
+        assert words in said
+    assert state().level is Level.RETURNED
 
 
 # --- who may ------------------------------------------------------------------------------------

@@ -52,6 +52,13 @@ def waiting(state: HandoffState, names: Mapping[str, str]) -> str:
     return _("%(clean)d of %(all)d clean results in a row") % {"clean": state.clean, "all": CLEAN_IN_A_ROW}
 
 
+def opened(state: HandoffState, what: str, name: str) -> str:
+    """Whether the receiver opened the SOP or the recording from here; how long they looked is not known."""
+    if state.has_opened(what):
+        return str(_OPENED[what]) % {"who": name}
+    return str(_NOT_OPENED[what]) % {"who": name}
+
+
 # --- the record ---------------------------------------------------------------------------------
 
 
@@ -136,6 +143,12 @@ def day_words(day: dt.date) -> str:
 _OPENED: Mapping[str, str | Promise] = {
     SOP: gettext_lazy("%(who)s opened the SOP."),
     RECORDING: gettext_lazy("%(who)s opened the recording."),
+}
+
+
+_NOT_OPENED: Mapping[str, str | Promise] = {
+    SOP: gettext_lazy("%(who)s has not opened the SOP from here yet."),
+    RECORDING: gettext_lazy("%(who)s has not opened the recording from here yet."),
 }
 
 

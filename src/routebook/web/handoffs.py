@@ -14,20 +14,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routebook.core.events import Refusal
-from routebook.core.handoff import CLEAN_IN_A_ROW, LINE, AccessCard, HandoffState, Level, ToolAccess
+from routebook.core.handoff import CLEAN_IN_A_ROW, LINE, OPTIONS, RECORDING, SOP, HandoffState, Level
 from routebook.core.handoff import commands as c
-from routebook.store.access import Actor, NotFound, Refused, Verb
+from routebook.store.access import Actor, Refused, Verb
 from routebook.store.actions import handoffs as actions
+from routebook.store.queries import calendars, members
 from routebook.store.queries import handoffs as queries
-from routebook.store.queries import members
-from routebook.store.queries.handoffs import HandoffView, Offer
+from routebook.store.queries.handoffs import HandoffView, SopVersion
+from routebook.web import handoff_offer
 from routebook.web import handoff_words as words
-from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
+from routebook.web.calendar_words import now_words, week_words
+from routebook.web.pages import command_id, fresh_id, now, page, post, show, tell
 
-SPARE_TOOLS = 2
-"""Empty lines for tools below those that are filled in."""
-MOST_TOOLS = 20
 NEWEST = 12
 """Lines of the record that are shown at once; older ones are a click away."""
 
@@ -75,6 +73,7 @@ def _context(actor: Actor, handoff: int) -> dict[str, Any]:
     view = queries.get(actor, handoff)
     names = members.names(actor)
     state = view.state
+    sop = queries.sop_version(actor, state.sop) if state.sop else None
     decides = actor.id != state.person and (actor.id == state.delegator or actor.may(Verb.DELEGATE))
     record = [
         (line.at, words.sentence(line.event, line.actor, names), words.detail(line.event), line.run)
@@ -98,13 +97,52 @@ def _context(actor: Actor, handoff: int) -> dict[str, Any]:
         "level_before": _beside(state, -1),
         "all_clean": CLEAN_IN_A_ROW,
         "open_questions": [(n, question) for n, question in enumerate(state.questions) if not question.answer],
-        "sop": queries.sop_version(actor, state.sop) if state.sop else None,
+        "sop": sop,
+        "brief": state.brief.beside(sop.value if sop else None),
+        "openings": _openings(state, sop, names),
+        "tools": [(tool, False) for tool in state.card.tools],
+        "hours": _hours(actor, view),
+        "role_backup": queries.role_backup(actor, view),
+        "typed_options": ("", "", ""),
         "deciders": queries.deciders(actor) if actor.may(Verb.DELEGATE) else (),
         "record": record[:NEWEST],
         "older": record[NEWEST:],
         "command": fresh_id(),
         "typed": {},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The SOP or its recording: the button for the receiver, and what the delegator reads of it."""
+
+    what: str
+    label: str
+    title: str
+    opened: bool
+    said: str
+
+
+def _openings(state: HandoffState, sop: SopVersion | None, names: Mapping[str, str]) -> list[Opening]:
+    if sop is None:
+        return []
+    title = _("%(title)s, version %(n)d") % {"title": sop.value.title, "n": sop.number}
+    shown = [(SOP, _("Read the SOP"), title)]
+    if sop.value.recording:
+        shown.append((RECORDING, _("Watch the recording"), _("how it is done, once through")))
+    return [
+        Opening(what, label, about, state.has_opened(what), words.opened(state, what, names.get(state.person, "")))
+        for what, label, about in shown
+    ]
+
+
+def _hours(actor: Actor, view: HandoffView) -> dict[str, str]:
+    """The receiver's working week, their time zone, and what their clock says."""
+    calendar = calendars.calendars(actor, now=now()).get(view.row.receiver_id)
+    if calendar is None:
+        return {}
+    zone = calendar.time_zone.replace("_", " ")
+    return {"week": week_words(calendar.week), "zone": zone, "now": now_words(calendar, now())}
 
 
 def _line(state: HandoffState) -> Sequence[tuple[int, str, str]]:
@@ -130,7 +168,7 @@ def _beside(state: HandoffState, by: int) -> str:
 Typed = QueryDict
 _SAYS: Mapping[str, tuple[Callable[[Typed], c.HandoffCommand], str | Promise]] = {
     "acceptance": (
-        lambda typed: c.Accept(typed.get("restated", ""), (*typed.getlist("missing"), *_lines(typed.get("other", "")))),
+        lambda typed: c.Accept(typed.get("restated", ""), (*_unticked(typed), *_lines(typed.get("other", "")))),
         gettext_lazy("You have taken it on."),
     ),
     "questions": (lambda typed: c.Ask(typed.get("question", "")), gettext_lazy("Your question is asked.")),
@@ -151,7 +189,7 @@ _SAYS: Mapping[str, tuple[Callable[[Typed], c.HandoffCommand], str | Promise]] =
         gettext_lazy("The level stays; counting begins anew."),
     ),
     "return": (
-        lambda typed: c.Return(typed.get("reason", ""), typed.get("proposal", "")),
+        lambda typed: c.Return(typed.get("reason", ""), typed.get("proposal", ""), tuple(typed.getlist("options"))),
         gettext_lazy("It is returned."),
     ),
     "revocation": (lambda typed: c.Revoke(typed.get("reason", "")), gettext_lazy("It is ended.")),
@@ -160,6 +198,12 @@ _SAYS: Mapping[str, tuple[Callable[[Typed], c.HandoffCommand], str | Promise]] =
         gettext_lazy("Somebody else delegates it now."),
     ),
 }
+
+
+def _unticked(typed: Typed) -> list[str]:
+    """The tools that the page showed and whose way in was not ticked as working."""
+    works = typed.getlist("works")
+    return [tool for tool in typed.getlist("tool") if tool not in works]
 
 
 def _lines(text: str) -> list[str]:
@@ -179,10 +223,33 @@ def say(request: HttpRequest, actor: Actor, handoff: int, resource: str) -> Http
     try:
         actions.command(actor, handoff, read(request.POST), command_id=_said_once(request, resource), now=now())
     except Refused as refused:
-        context = {**_context(actor, handoff), "refusal": refused.refusal, "at": resource, "typed": request.POST}
+        context = {**_context(actor, handoff), **_as_typed(actor, handoff, request.POST)}
+        context |= {"refusal": refused.refusal, "at": resource}
         return show(request, "handoffs/handoff.html", context, status=409)
     tell(request, str(done))
     return redirect(f"/handoffs/{handoff}/")
+
+
+def _as_typed(actor: Actor, handoff: int, typed: Typed) -> dict[str, Any]:
+    """What was typed and ticked, for the page that says why it was not done."""
+    tools = queries.get(actor, handoff).state.card.tools
+    works = typed.getlist("works")
+    return {
+        "typed": typed,
+        "tools": [(tool, tool.tool in works) for tool in tools],
+        "typed_options": (*typed.getlist("options"), "", "", "")[:OPTIONS],
+    }
+
+
+@post("handoff")
+def open_directions(request: HttpRequest, actor: Actor, handoff: int) -> HttpResponseBase:
+    """The receiver opens the SOP or its recording; that they did is known, how long they read is not."""
+    what = request.POST.get("what", "")
+    view = queries.get(actor, handoff)
+    actions.command(actor, handoff, c.Open(what), command_id=_said_once(request, "openings"), now=now())
+    sop = queries.sop_version(actor, view.state.sop)
+    assert sop is not None, "without an SOP the command is refused"
+    return redirect(f"/sops/{sop.slug}/{'#recording' if what == RECORDING else ''}")
 
 
 def _said_once(request: HttpRequest, resource: str) -> str:
@@ -191,118 +258,11 @@ def _said_once(request: HttpRequest, resource: str) -> str:
     return hashlib.sha256(repr((command_id(request), resource, said)).encode()).hexdigest()
 
 
-# --- the offer, and the card --------------------------------------------------------------------
-
-
-@both("handoff")
-def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Offer a step to somebody: without `step` in the address, the steps that could be handed off."""
-    at = request.GET.get("step", "")
-    if not at:
-        found = queries.candidates(actor)
-        return show(request, "handoffs/choose.html", {"candidates": found})
-    slug, _slash, step = at.partition("/")
-    offer = queries.offer(actor, slug, step, request.GET.get("variation", ""))
-    if request.method != "POST":
-        card = _prefilled(actor, offer)
-        return show(request, "handoffs/new.html", _offer_context(offer, card, {"person": offer.suggested or ""}))
-    card = _read_card(request.POST)
-    try:
-        row = actions.prepare(
-            actor,
-            offer.process.pk,
-            step,
-            variation=offer.variation,
-            receiver=_number_of(request.POST.get("person", "")),
-            card=card,
-            command_id=command_id(request),
-            now=now(),
-        )
-    except Refused as refused:
-        context = _offer_context(offer, card, request.POST, refused.refusal)
-        return show(request, "handoffs/new.html", context, status=409)
-    tell(request, _("Offered. It waits for them to say the outcome in their own words."))
-    return redirect(f"/handoffs/{row.pk}/")
-
-
-def _number_of(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
-
-
-def _offer_context(
-    offer: Offer, card: AccessCard, typed: Mapping[str, Any], refusal: Refusal | None = None
-) -> dict[str, Any]:
-    return {
-        "offer": offer,
-        "person": str(typed.get("person", "")),
-        "refusal": refusal,
-        "command": typed.get("command") or fresh_id(),
-        "deciders": offer.deciders,
-        **_card_context(card),
-    }
-
-
-def _prefilled(actor: Actor, offer: Offer) -> AccessCard:
-    """What the SOP says already; the person who offers owns the accounts until they say otherwise."""
-    return AccessCard(
-        tools=tuple(ToolAccess(need.tool, actor.name, need.access) for need in offer.needs),
-        no_tools=offer.sop is not None and not offer.needs,
-        may_decide=offer.may_decide,
-        ask_when=offer.ask_when,
-        revoker=actor.id,
-    )
-
-
-def _card_context(card: AccessCard) -> dict[str, Any]:
-    spare = [ToolAccess("")] * SPARE_TOOLS
-    return {"card": card, "tools": list(enumerate((*card.tools, *spare)))}
-
-
-def _read_card(typed: Typed) -> AccessCard:
-    rows = [
-        ToolAccess(*(typed.get(f"{name}-{n}", "").strip() for name in ("tool", "account", "vault")))
-        for n in range(MOST_TOOLS)
-    ]
-    return AccessCard(
-        tools=tuple(row for row in rows if row.tool or row.account_owner or row.vault),
-        no_tools=bool(typed.get("no_tools")),
-        spend_limit=typed.get("spend_limit", "").strip(),
-        may_decide=typed.get("may_decide", "").strip(),
-        ask_when=typed.get("ask_when", "").strip(),
-        revoker=typed.get("revoker", ""),
-    )
-
-
-@both("handoff")
-def card(request: HttpRequest, actor: Actor, handoff: int) -> HttpResponseBase:
-    """Change the access and authority card."""
-    view = queries.get(actor, handoff)
-    if not actor.may(Verb.DELEGATE) and actor.id != view.state.delegator:
-        raise NotFound
-    known, refusal = view.state.card, None
-    if request.method == "POST":
-        known = _read_card(request.POST)
-        try:
-            actions.command(actor, handoff, c.ChangeCard(known), command_id=command_id(request), now=now())
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
-            tell(request, _("The card is saved."))
-            return redirect(f"/handoffs/{handoff}/")
-    context = {
-        "view": view,
-        "refusal": refusal,
-        "command": request.POST.get("command") or fresh_id(),
-        "deciders": queries.deciders(actor),
-        **_card_context(known),
-    }
-    return show(request, "handoffs/card.html", context, status=409 if refusal else 200)
-
-
 urlpatterns: list[URLPattern] = [
     path("handoffs/", index, name="handoffs"),
-    path("handoffs/new/", new, name="handoff-new"),
+    path("handoffs/new/", handoff_offer.new, name="handoff-new"),
     path("handoffs/<int:handoff>/", handoff, name="handoff"),
-    path("handoffs/<int:handoff>/card/", card, name="handoff-card"),
+    path("handoffs/<int:handoff>/card/", handoff_offer.change, name="handoff-card"),
+    path("handoffs/<int:handoff>/openings/", open_directions, name="handoff-openings"),
     path("handoffs/<int:handoff>/<slug:resource>/", say, name="handoff-say"),
 ]

@@ -31,7 +31,7 @@ from routebook.core.handoff import (
 from routebook.core.handoff import commands as c
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import events as run_events
-from routebook.store import journal, models, search
+from routebook.store import journal, models, notices, search
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.models import HandOff
 from routebook.store.parsing import document_of
@@ -162,6 +162,7 @@ def _carry_out(actor: Actor, row: HandOff, command: c.HandoffCommand, command_id
     appended = journal.append(row.org_id, stream, row.seq, decided, actor.id, now, command_id)
     after = fold(before, decided)
     _keep(row, after, appended, now)
+    notices.of_handoff(row, after, decided, appended.seq - len(decided), actor.id, now)
     if _concerns_runs(before) != _concerns_runs(after):
         journal.touch_facts(row.org_id)
     return row
