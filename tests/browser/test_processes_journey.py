@@ -157,23 +157,230 @@ def test_removing_a_step_says_what_it_broke(
     assert [step["id"] for step in kept("refund-a-customer")] == ["request", "verify", "approve", "issue", "confirm"]
 
 
+def paste(page: Page, text: str, markup: str = "") -> None:
+    """Paste into the field that has the cursor."""
+    page.evaluate(
+        """([text, markup]) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            data.setData("text/html", markup);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        [text, markup],
+    )
+
+
 def test_a_list_pasted_into_a_title_becomes_steps(desktop_page: Page, world: World, sign_in: SignIn) -> None:
     page = desktop_page
     sign_in(page, world.members["owner"].user)
     page.goto(EDIT)
     field(page, 6, "title").focus()
     page.keyboard.press("Enter")
-    page.evaluate(
-        """() => {
-            const data = new DataTransfer();
-            data.setData("text/plain", "1. Ask how it went\\n2. Thank them");
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }"""
-    )
+    paste(page, "1. Ask how it went\n2. Thank them")
+    expect(page.locator(".told")).to_have_text("2 steps from a list.")
     saved(page)
     assert titles(page)[-3:] == ["Confirm and log", "Ask how it went", "Thank them"]
     page.reload()
     assert titles(page)[-2:] == ["Ask how it went", "Thank them"]
+
+
+def test_a_table_pasted_between_steps_and_taken_back(desktop_page: Page, world: World, sign_in: SignIn) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    field(page, 2, "title").focus()
+    cells = "<tr><td>Activity<td>Responsible<td>Minutes<tr><td>Ask the bank<td>Finance assistant<td>5<tr><td>Wait<td><td>"
+    paste(page, "Activity\tResponsible", f"<table>{cells}</table>")
+    expect(page.locator(".told")).to_have_text("2 steps from a table with step, who. Left out: “Minutes”.")
+    assert titles(page)[1:5] == ["Verify eligibility", "Ask the bank", "Wait", "Decline and explain"]
+    expect(field(page, 3, "role")).to_have_value("Finance assistant")
+    expect(field(page, 2, "then")).to_have_value("if eligible go to 6; if not eligible go to 5")
+    saved(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".told")).to_have_text("Undone: steps pasted.")
+    assert titles(page)[1:3] == ["Verify eligibility", "Decline and explain"]
+    expect(field(page, 2, "then")).to_have_value("if eligible go to 4; if not eligible go to 3")
+    saved(page)
+    assert len(kept("refund-a-customer")) == 6
+
+
+def test_a_table_pasted_into_the_box_below_the_list(phone_page: Page, world: World, sign_in: SignIn) -> None:
+    page = phone_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    page.get_by_text("Paste a list or a table").tap()
+    page.get_by_role("button", name="Make steps of it").tap()
+    expect(page.locator("#pasted")).to_be_focused()
+    page.locator("#pasted").fill("| Step | Who |\n|---|---|\n| Ask how it went | Founder |")
+    page.get_by_role("button", name="Make steps of it").tap()
+    expect(field(page, 7, "title")).to_have_value("Ask how it went")
+    saved(page)
+    assert kept("refund-a-customer")[6]["role"] == "Founder"
+
+
+def test_undo_and_redo_of_everything(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page, keys = desktop_page, desktop_page.keyboard
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    begun = form_values(page)
+    expect(page.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
+    keys.press("Control+z")
+    field(page, 1, "title").focus()
+    keys.press("Control+z")
+    expect(page.locator(".told")).to_have_text("There is nothing to undo.")
+
+    field(page, 1, "title").fill("A mail comes in")
+    field(page, 1, "handling").focus()
+    field(page, 1, "handling").select_option("keep")
+    field(page, 1, "title").focus()
+    keys.press("Enter")
+    keys.type("Read it")
+    saved(page)
+    field(page, 4, "title").focus()
+    keys.press("Alt+ArrowDown")
+    page.get_by_role("button", name="Remove step 3").click()
+    page.locator("#trigger").evaluate("one => { one.closest('details').open = true; }")
+    page.locator("#trigger").fill("a mail")
+    saved(page)
+    ended = form_values(page)
+
+    seen = []
+    for _ in range(20):
+        if page.get_by_role("button", name="Undo").get_attribute("aria-disabled") == "true":
+            break
+        keys.press("Control+z")
+        seen.append(page.locator(".told").text_content())
+        saved(page)
+    assert seen == [
+        "Undone: typing.",
+        "Undone: a step removed.",
+        "Undone: a step moved.",
+        "Undone: typing.",
+        "Undone: a step added.",
+        "Undone: typing.",
+        "Undone: typing.",
+    ]
+    assert form_values(page) == begun
+    no_axe_violations(page)
+    for _ in seen:
+        keys.press("Control+Shift+z")
+    saved(page)
+    assert form_values(page) == ended
+    assert [step["title"] for step in kept("refund-a-customer")] == titles(page)
+    expect(page.get_by_role("button", name="Redo")).to_have_attribute("aria-disabled", "true")
+
+
+def form_values(page: Page) -> list[list[str]]:
+    """What stands in the form, less what the server keeps in it."""
+    found: list[list[str]] = page.evaluate(
+        """() => [...new FormData(document.getElementById("map-form"))]
+            .filter(([name]) => !/^(was|base|csrfmiddlewaretoken)$/.test(name))"""
+    )
+    return found
+
+
+def test_undo_leaves_alone_what_somebody_else_did(desktop_page: Page, world: World, sign_in: SignIn) -> None:
+    page, keys = desktop_page, desktop_page.keyboard
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    field(page, 1, "role").fill("Founder")
+    saved(page)
+    field(page, 5, "role").fill("Accountant")
+    saved(page)
+    fields = page_fields(page)
+    theirs = [dict(step) for step in fields["steps"]]
+    theirs[0]["role"] = "Bot"
+    theirs.insert(0, {"id": "wait", "title": "Wait for it"})
+    documents.merge_draft(
+        world.actor("manager"), world.process.pk, was=fields, fields={**fields, "steps": theirs}, now=world.at()
+    )
+    field(page, 6, "gives").fill("a log")
+    expect(page.locator("#live [role=status]")).to_contain_text("what somebody else changed")
+    expect(field(page, 1, "title")).to_have_value("Wait for it")
+
+    for sentence in ("Undone: typing.", "Undone: typing.", "Undone: typing. What somebody else changed since stays."):
+        keys.press("Control+z")
+        expect(page.locator(".told")).to_have_text(sentence)
+    expect(field(page, 6, "role")).to_have_value("Finance assistant")
+    expect(field(page, 2, "role")).to_have_value("Bot")
+    saved(page)
+    assert [step["title"] for step in kept("refund-a-customer")][:2] == ["Wait for it", "Request received"]
+
+
+def test_a_step_is_dragged_by_the_mouse(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page, mouse = desktop_page, desktop_page.mouse
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    drag(page, 4, 3, to_top=True)
+    assert titles(page)[2:4] == ["Approve", "Decline and explain"]
+    expect(page.locator(".told")).to_have_text("Now it is step 3.")
+    expect(field(page, 2, "then")).to_have_value("if eligible go to 3; if not eligible go to 4")
+    saved(page)
+    assert [step["id"] for step in kept("refund-a-customer")][2:4] == ["approve", "decline"]
+
+    # Escape lets it fall back.
+    field(page, 1, "title").focus()
+    box = grip(page, 1).bounding_box()
+    assert box is not None
+    mouse.move(box["x"] + 5, box["y"] + 5)
+    mouse.down()
+    mouse.move(box["x"] + 5, box["y"] + 250, steps=5)
+    expect(page.locator(".sorting")).to_have_count(1)
+    page.keyboard.press("Escape")
+    mouse.up()
+    expect(page.locator(".sorting")).to_have_count(0)
+    assert titles(page)[0] == "Request received"
+    page.keyboard.press("Control+z")
+    assert titles(page)[2:4] == ["Decline and explain", "Approve"]
+    no_axe_violations(page)
+
+
+def grip(page: Page, number: int) -> Locator:
+    return page.locator(".mapstep > .grip").nth(number - 1)
+
+
+def drag(page: Page, number: int, onto: int, *, to_top: bool) -> None:
+    """Drag a step to the upper (or lower) end of another one, as it stands while the list is closed up."""
+    field(page, number, "title").focus()
+    box = grip(page, number).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + (-10 if to_top else 10), steps=3)
+    expect(page.locator(".sorting")).to_have_count(1)
+    target = page.locator(".mapstep").nth(onto - 1).bounding_box()
+    assert target is not None
+    page.mouse.move(x, target["y"] + (4 if to_top else target["height"] - 4), steps=5)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+
+
+def test_a_step_is_dragged_by_a_finger(phone_page: Page, world: World, sign_in: SignIn) -> None:
+    page = phone_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    grip(page, 2).scroll_into_view_if_needed()
+    touch = page.context.new_cdp_session(page)
+    box = grip(page, 2).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y + 12}]})
+    expect(page.locator(".sorting")).to_have_count(1)
+    target = page.locator(".mapstep").nth(2).bounding_box()
+    assert target is not None
+    end = target["y"] + target["height"] - 4
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": end}]})
+    expect(page.locator(".steptitle").nth(2)).to_have_value("Verify eligibility")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".told")).to_have_text("Now it is step 3.")
+    saved(page)
+    assert [step["id"] for step in kept("refund-a-customer")][1:3] == ["decline", "verify"]
 
 
 def test_two_people_in_one_map(
@@ -275,13 +482,18 @@ def test_the_same_editor_without_a_script(
     expect(field(page, 3, "title")).to_have_value("Approve")
     expect(field(page, 2, "then")).to_have_value("if eligible go to 3; if not eligible go to 4")
     page.get_by_role("button", name="Move step 3 down").click()
-    page.get_by_role("button", name="Add a step after 6").click()
-    field(page, 7, "title").fill("Ask how it went")
-    field(page, 7, "title").press("Enter")
+    page.get_by_text("Paste a list or a table").click()
+    page.locator("#pasted").fill("- Ask how it went")
+    page.get_by_role("button", name="Make steps of it").click()
+    expect(page.locator(".told")).to_have_text("1 step from a list.")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    page.get_by_role("button", name="Add a step after 7").click()
+    field(page, 8, "title").fill("Thank them")
+    field(page, 8, "title").press("Enter")
     saved(page)
     page.get_by_role("link", name="Publish …").click()
     page.get_by_label("Major").check()
     page.get_by_label("What changed?").fill("We ask how it went")
     page.get_by_role("button", name="Publish version 2").click()
-    expect(page.locator(".route > li")).to_have_count(7)
+    expect(page.locator(".route > li")).to_have_count(8)
     assert Document.objects.get(kind=Kind.PROCESS, slug="refund-a-customer").published_id is not None

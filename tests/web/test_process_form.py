@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from routebook.core.document import (
@@ -19,7 +17,17 @@ from routebook.core.document import (
     Step,
     Variations,
 )
-from routebook.web.process_form import MOST_STEPS, TEXTS, ProcessForm, form_of, read_fields, read_form, steps_from_list
+from routebook.formats.pasted import read_pasted
+from routebook.web.process_form import (
+    MOST_STEPS,
+    TEXTS,
+    ProcessForm,
+    form_of,
+    read_fields,
+    read_form,
+    steps_from_list,
+    told,
+)
 
 BEFORE = Process(
     slug="refund",
@@ -199,8 +207,8 @@ def test_a_start_form_is_a_line_per_field() -> None:
 
 def test_a_pasted_list_loses_its_numbers_and_bullets() -> None:
     text = "1. Request received\n\n  2) Verify\n- Approve\n• Pay   back\n[x] Tell them\n- [ ] Verify\n3 coins in a box"
-    found: list[dict[str, Any]] = steps_from_list(text)
-    assert [step["title"] for step in found] == [
+    found = steps_from_list(text)
+    assert [step.title for step in found] == [
         "Request received",
         "Verify",
         "Approve",
@@ -209,5 +217,36 @@ def test_a_pasted_list_loses_its_numbers_and_bullets() -> None:
         "Verify",
         "3 coins in a box",
     ]
-    assert [step["id"] for step in found][-2:] == ["verify-2", "3-coins-in"]
+    assert [step.id for step in found][-2:] == ["verify-2", "3-coins-in"]
     assert len(steps_from_list("x\n" * 300)) == MOST_STEPS
+
+
+def test_a_pasted_table_makes_rows_behind_the_others() -> None:
+    table = "Step\tWho\tHandling\tDue\tThen\nPay back\tFinance\tdelegate\t2d\tif wrong go to 2; if right end\nSay sorry\tFounder\tkeep\tsoon\t"
+    form = after("paste", pasted=table)
+    assert [row.title for row in form.rows][-2:] == ["Pay back", "Say sorry"]
+    pay, sorry = form.process.steps[-2:]
+    assert (pay.role, pay.handling, pay.due) == ("Finance", Handling.DELEGATE, "2 days")
+    assert pay.then == Decision((Outcome("wrong", Goes((sorry.id,))), Outcome("right", Goes((END,)))))
+    assert form.rows[-2].then == "if wrong go to 6; if right go to end"
+    assert "is not a duration" in form.rows[-1].errors["due"]
+    assert form.rows[-1].due == "soon"
+
+
+def test_no_more_is_pasted_than_a_map_may_have() -> None:
+    form = after("paste", pasted="x\n" * 300)
+    assert len(form.rows) == MOST_STEPS
+    assert "200 steps at most" in form.errors["rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("- a\n- b", "2 steps from a list."),
+        ("How:\n- a\n- b", "2 steps from a list. Left out: “How”."),
+        ("Step\tWho\tMinutes\na\tb\t3", "1 step from a table with step, who. Left out: “Minutes”."),
+        ("  ", "There is no step in it. Paste a list with one step a line, or a table."),
+    ],
+)
+def test_what_was_made_of_a_paste_is_told(text: str, sentence: str) -> None:
+    assert told(read_pasted(text)) == sentence

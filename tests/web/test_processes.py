@@ -305,6 +305,40 @@ def test_a_draft_can_be_thrown_away(as_: As, world: World) -> None:
     assert client.post("/processes/a-whim/draft/removal/").headers["Location"] == "/processes/"
 
 
+@database
+def test_a_pasted_table_is_read_for_a_script_and_kept_without_one(as_: As, world: World) -> None:
+    client = as_("owner")
+    page = client.get(EDIT)
+    table = "<table><tr><th>Task<th>Responsible<tr><td>Ask how it went<td>Founder</table>"
+    answer = client.post(EDIT, {"op": "read", "pasted": "Task Responsible", "pasted_html": table})
+    assert answer.json() == {
+        "rows": [{"title": "Ask how it went", "role": "Founder"}],
+        "sentence": "1 step from a table with step, who.",
+    }
+    assert not Draft.objects.filter(document=world.process).exists()
+    page = client.post(EDIT, posted(page, op="paste", pasted="Task\tWho\nAsk how it went\tFounder"))
+    assert "1 step from a table with step, who." in page.content.decode()
+    assert steps(world)["ask-how-it"]["role"] == "Founder"
+
+
+@database
+def test_the_drawing_of_what_is_typed_keeps_nothing(as_: As, world: World, django_assert_max_num_queries: Any) -> None:
+    client = as_("owner")
+    data = posted(client.get(EDIT), r0_title="A mail comes in", r1_then="if eligible go")
+    with django_assert_max_num_queries(6):
+        drawn = client.post(f"{REFUND}drawing/", data).content.decode()
+    assert "A mail comes" in drawn
+    assert "not eligible" in drawn, "while a flow is being typed, the one before it stands"
+    assert not Draft.objects.filter(document=world.process).exists()
+    assert client.get(f"{REFUND}drawing/").status_code == 405
+
+
+@database
+@pytest.mark.parametrize("who", ["support", "agent", "guest", "outsider"])
+def test_only_who_may_map_has_it_drawn(as_: As, who: str) -> None:
+    assert as_(who).post(f"{REFUND}drawing/", {"title": "Mine"}).status_code in (403, 404)
+
+
 # --- two people at once ---------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """The flow of one step as people type it, and back.
 
-    (nothing)                                        the next step in the list; the last one ends
+    (nothing), next                                  the next step in the list; the last one ends
     end                                              the run ends here
     go to 4 · back to 2                              another step, by number, id or title
     at the same time 5 and 6                         several steps at once
@@ -30,6 +30,7 @@ _ALL = re.compile(r"^(?:at\s+the\s+same\s+time|all(?:\s+of)?|both)\s*:?\s*(?P<to
 _AND = re.compile(r"\s*(?:,|&|\+|\band\b)\s*", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:/|\bor\b)\s*", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+_NEXT = re.compile(r"^(?:the\s+)?next(?:\s+(?:one|step))?$", re.IGNORECASE)
 _END = re.compile(r"^(?:the\s+)?(?:end|stop|ends|done)(?:\s+here)?$", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ def write_join(join: Join | None, steps: Sequence[Step], gone: Sequence[Step] = 
 def read_then(text: str, steps: Sequence[Step]) -> Goes | Decision | Misread | None:
     """The flow that the text says; `steps` is the list whose numbers and titles it uses."""
     text = " ".join(text.split())
-    if not text:
+    if not text or _NEXT.match(text):
         return None
     if _END.match(text):
         return Goes((END,))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from routebook.core.checks import Finding, Severity, blocks_publishing, check_document
 from routebook.core.document import Handling, Kind, Process
 from routebook.formats.difference import spelt
 from routebook.formats.merge import Prefer
+from routebook.formats.pasted import read_pasted
 from routebook.formats.plain import PlainError, from_plain, to_plain
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting
 from routebook.store.actions import documents as actions
@@ -24,9 +25,17 @@ from routebook.store.queries import members
 from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
-from routebook.web.pages import both, command_id, fresh_id, now, show
+from routebook.web.pages import both, command_id, fresh_id, now, post, show
 from routebook.web.process_drawing import drawing
-from routebook.web.process_form import EMPTY_ROW, ProcessForm, form_of, read_form, steps_from_list
+from routebook.web.process_form import (
+    EMPTY_ROW,
+    MOST_STEPS,
+    ProcessForm,
+    form_of,
+    read_form,
+    steps_from_list,
+    told,
+)
 
 
 @both("map")
@@ -34,7 +43,8 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """A new map: a title, and if they are at hand its steps, one a line."""
     refusal = None
     if request.method == "POST":
-        plain = {"title": request.POST.get("title", ""), "steps": steps_from_list(request.POST.get("list", ""))}
+        typed = Process(slug="", title="x", steps=steps_from_list(request.POST.get("list", "")))
+        plain = {**to_plain(typed), "title": request.POST.get("title", "")}
         try:
             document = actions.create(actor, Kind.PROCESS, plain, now=now(), command=command_id(request))
         except Refused as refused:
@@ -52,8 +62,9 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """The editor. Every change posts the whole list, with the text that it began as in `was`.
 
-    `op` is the button that was pressed: add, remove, up or down a row, or `save`. A script (`HX-Request`) gets the
-    drawing and the findings only, so that the cursor stays where it is, unless there is more to show.
+    `op` is the button that was pressed: add, remove, up or down a row, `paste` a list or a table behind the last one,
+    or `save`. A script (`HX-Request`) gets the drawing and the findings only, so that the cursor stays where it is,
+    unless there is more to show. It has what was pasted read first (`read`), and puts the rows where it likes.
     """
     view = queries.find(actor, Kind.PROCESS, slug)
     if not actor.may(drafting(Kind.PROCESS)):
@@ -61,6 +72,8 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     value = cast("Process", view.draft or view.published)
     if request.method != "POST":
         return show(request, "processes/edit.html", _editor(actor, view, form_of(value, base=view.rev or 1)))
+    if request.POST.get("op") == "read":
+        return _read_pasted(request)
     form = read_form(request.POST, value)
     try:
         rev = _save(request, actor, view, form)
@@ -74,10 +87,30 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         context["sent"] = _as_text(form.process)
         form = form_of(kept, base=rev) if form.is_whole else form
     context = {**_editor(actor, view, form, kept), **context}
+    if form.op == "paste":
+        context["told"] = told(read_pasted(request.POST.get("pasted", "")))
     if not request.headers.get("HX-Request"):
         return show(request, "processes/edit.html", context, status=200 if form.is_whole else 422)
     is_all = form.op != "save" or "sent" in context
     return show(request, "processes/editor.html" if is_all else "processes/live.html", context)
+
+
+def _read_pasted(request: HttpRequest) -> JsonResponse:
+    """The rows that a pasted list or table makes, in the words of the form, and a sentence about them."""
+    pasted = read_pasted(request.POST.get("pasted", ""), request.POST.get("pasted_html", ""))
+    rows = [{name: value for name, value in asdict(step).items() if value} for step in pasted.steps[:MOST_STEPS]]
+    return JsonResponse({"rows": rows, "sentence": told(pasted)})
+
+
+@post("map")
+def sketch(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """The drawing of what was typed, before it is saved. Nothing is kept."""
+    if not actor.may(drafting(Kind.PROCESS)):
+        raise NotFound
+    view = queries.find(actor, Kind.PROCESS, slug)
+    form = read_form(request.POST, cast("Process", view.draft or view.published))
+    context = {"svg": drawing(form.process, queries.by_step(actor, slug), linked=False)}
+    return render(request, "processes/drawing.html", context)
 
 
 def _save(request: HttpRequest, actor: Actor, view: DocumentView, form: ProcessForm) -> int:

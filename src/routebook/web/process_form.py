@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from routebook.core.calendar import BadDuration, parse_duration
 from routebook.core.document import (
@@ -24,7 +25,7 @@ from routebook.core.document import (
     Variations,
 )
 from routebook.formats.flow_text import Misread, read_join, read_then, write_join, write_then
-from routebook.formats.lines import listed_lines
+from routebook.formats.pasted import Pasted, PastedStep, read_pasted
 
 MOST_STEPS = 200
 
@@ -130,7 +131,10 @@ def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
     """
     op, place = _operation(typed.get("op", "save"))
     typed_rows, too_many = _typed_rows(typed)
-    rows = _with_ids(typed_rows)
+    if op == "paste":
+        typed_rows += [pasted_row(step) for step in read_pasted(typed.get("pasted", "")).steps]
+        too_many = too_many or len(typed_rows) > MOST_STEPS
+    rows = _with_ids(typed_rows[:MOST_STEPS])
     known = [_known(row, number) for number, row in enumerate(rows)]
     read = [_read_row(row, known, before) for row in rows]
     moved = _operate(read, op, place)
@@ -162,7 +166,7 @@ def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
 def _operation(text: str) -> tuple[str, int]:
     """``add-3`` is the operation `add` at row 3; a plain ``save`` has no row."""
     name, _dash, place = text.partition("-")
-    if name not in ("add", "remove", "up", "down", "save"):
+    if name not in ("add", "remove", "up", "down", "paste", "save"):
         return "save", -1
     return name, int(place) if place.isdecimal() else -1
 
@@ -350,13 +354,54 @@ def read_fields(text: str) -> tuple[tuple[FormField, ...], str]:
     return tuple(fields), ""
 
 
-def steps_from_list(text: str) -> list[dict[str, str]]:
-    """Steps from lines that were typed or pasted: numbers, bullets and tick boxes fall away. As plain data."""
-    taken: set[str] = set()
-    steps = []
-    for line in listed_lines(text):
-        title = line[:200]
-        step_id = free_step_id(title, taken)
-        taken.add(step_id)
-        steps.append({"id": step_id, "title": title})
-    return steps[:MOST_STEPS]
+def pasted_row(step: PastedStep) -> Row:
+    """The row of a step that was pasted."""
+    return Row(
+        title=step.title,
+        role=step.role,
+        takes=step.takes,
+        gives=step.gives,
+        handling=step.handling or Handling.UNDECIDED,
+        why=step.why,
+        due=step.due,
+        then=step.then,
+    )
+
+
+def steps_from_list(text: str) -> tuple[Step, ...]:
+    """The steps of a new map, from a list or a table that was typed or pasted. What can't be read is left out."""
+    rows = _with_ids([pasted_row(step) for step in read_pasted(text).steps][:MOST_STEPS])
+    known = [_known(row, number) for number, row in enumerate(rows)]
+    read = (_read_row(row, known, Process(slug="", title="")) for row in rows)
+    return tuple(step for _row, step in read if step is not None)
+
+
+COLUMNS = {
+    "title": gettext_lazy("step"),
+    "role": gettext_lazy("who"),
+    "takes": gettext_lazy("takes"),
+    "gives": gettext_lazy("gives"),
+    "handling": gettext_lazy("handling"),
+    "why": gettext_lazy("why"),
+    "due": gettext_lazy("due"),
+    "then": gettext_lazy("then"),
+}
+
+
+def told(pasted: Pasted) -> str:
+    """What was made of a pasted text, in a sentence or two."""
+    count = len(pasted.steps)
+    if not count:
+        return _("There is no step in it. Paste a list with one step a line, or a table.")
+    if pasted.columns:
+        columns = ", ".join(str(COLUMNS[name]) for name in pasted.columns)
+        made = ngettext(
+            "%(n)d step from a table with %(columns)s.", "%(n)d steps from a table with %(columns)s.", count
+        )
+        sentence = made % {"n": count, "columns": columns}
+    else:
+        sentence = ngettext("%(n)d step from a list.", "%(n)d steps from a list.", count) % {"n": count}
+    if pasted.left_out:
+        names = ", ".join(f"“{name.rstrip(':')}”" for name in pasted.left_out)
+        sentence += " " + _("Left out: %(names)s.") % {"names": names}
+    return sentence

@@ -15,12 +15,12 @@ from routebook.core.document import Handling, Kind, Process, Step
 from routebook.formats.drawing import draw
 from routebook.formats.flow_text import write_join, write_then
 from routebook.formats.mermaid import to_mermaid
-from routebook.store.access import Actor, NotFound, Verb, drafting
+from routebook.store.access import Actor, Verb, drafting
 from routebook.store.queries import documents as queries
 from routebook.store.queries import ladder as ladders
 from routebook.store.queries import processes
 from routebook.store.queries.documents import DocumentView, StepDocuments
-from routebook.web import documents, process_editor, upkeep
+from routebook.web import documents, outputs, process_editor, upkeep
 from routebook.web.pages import page, show
 from routebook.web.process_drawing import drawing
 
@@ -128,15 +128,15 @@ def ladder(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 
 @page("map")
 def picture(request: HttpRequest, actor: Actor, slug: str, form: str) -> HttpResponse:
-    """The map as a file: SVG that stands alone, or Mermaid text."""
-    _view, value = process_view(actor, slug)
+    """The map as a file: SVG that stands alone, Mermaid text, or what `outputs` makes."""
+    view, value = process_view(actor, slug)
     if form == "svg":
         response = HttpResponse(draw(value, standalone=True), content_type="image/svg+xml")
         response.headers["Content-Disposition"] = f'attachment; filename="{slug}.svg"'
         return response
     if form == "mmd":
         return HttpResponse(to_mermaid(value), content_type="text/plain; charset=utf-8")
-    raise NotFound
+    return outputs.map_file(request, actor, view, form)
 
 
 urlpatterns: list[URLPattern] = [
@@ -145,6 +145,7 @@ urlpatterns: list[URLPattern] = [
     path("processes/<slug:slug>/", process, name="process"),
     path("processes/<slug:slug>/ladder/", ladder, name="process-ladder"),
     path("processes/<slug:slug>/edit/", process_editor.edit, name="process-edit"),
+    path("processes/<slug:slug>/drawing/", process_editor.sketch, name="process-drawing"),
     path("processes/<slug:slug>/map.<str:form>", picture, name="process-picture"),
     *(path(f"processes/<slug:slug>/{route}", view, {"kind": Kind.PROCESS}) for route, view in documents.KEEPING),
 ]

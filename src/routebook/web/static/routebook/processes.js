@@ -1,37 +1,63 @@
-// The map editor: rows move at once, what is typed is saved in the background, and the drawing keeps step.
+// The map editor: rows move at once, what is typed is drawn at once and saved in the background.
 // Without this script every button still works; it only spares the reloads.
+
+import { canRedo, canUndo, goOn, keep, redo, undo } from "./process_history.js";
+import { isMany, read } from "./process_paste.js";
+import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf } from "./process_rows.js";
+import { makeSortable } from "./process_sort.js";
 
 const PAUSE = 300; // ms of quiet before what was typed is sent
 const RETRY = 5000; // ms until the server is asked again when it could not be reached
-const MOST_STEPS = 200;
+const THOUGHT = 1000; // ms of quiet that end one undoable piece of typing
 const editor = document.getElementById("editor");
 const says = editor.dataset;
 let timer = 0;
+let thought = 0;
+let typing = null; // the field that is being typed in
 let sending = null;
 let isDirty = false; // something on the page is not with the server yet
+let isDrawn = true; // the drawing shows what stands in the form
+let isDrawing = false;
 
-const form = () => document.getElementById("map-form");
-const list = () => document.getElementById("steps");
-const rows = () => [...list().children];
-const titleOf = (row) => row.querySelector(".steptitle");
-const idOf = (row) => row.querySelector("input[type=hidden]");
-const partOf = (row, part) => row.querySelector(`[name$="-${part}"]`);
-
-// The findings stand below the drawing, however high it is.
+// The findings stand below the drawing, however high it is, and the buttons below the head of the page.
+const head = document.querySelector(".top");
 const sized = new ResizeObserver(() => {
   editor.style.setProperty("--map", `${document.getElementById("live-map").offsetHeight}px`);
+  editor.style.setProperty("--head", `${head.offsetHeight}px`);
 });
 sized.observe(document.getElementById("live-map"));
+sized.observe(head);
+editor.classList.add("scripted");
+showHistory();
 
 // --- typing -----------------------------------------------------------------------------------------
 
-editor.addEventListener("input", changed);
+editor.addEventListener("input", (event) => {
+  if (event.target.name === "pasted") return;
+  if (typing && typing !== event.target) settle();
+  typing = event.target;
+  clearTimeout(thought);
+  thought = setTimeout(settle, THOUGHT);
+  changed();
+});
+editor.addEventListener("focusout", settle);
+
+// One piece of typing is over: from here on it is undone as a whole.
+function settle() {
+  clearTimeout(thought);
+  if (!typing) return;
+  typing = null;
+  keep();
+  showHistory();
+}
 
 function changed() {
   isDirty = true;
+  isDrawn = false;
   status(says.unsent);
   clearTimeout(timer);
   timer = setTimeout(save, PAUSE);
+  sketch();
 }
 
 editor.addEventListener("click", (event) => {
@@ -39,6 +65,11 @@ editor.addEventListener("click", (event) => {
   if (button?.dataset.op) {
     event.preventDefault();
     operate(button.dataset.op, button.closest(".mapstep"));
+  } else if (button?.dataset.history) {
+    turn(button.dataset.history === "undo" ? undo : redo, false);
+  } else if (button?.name === "op" && button.value === "paste") {
+    event.preventDefault();
+    pasteAll(form().elements.pasted);
   } else if (button?.name === "settle") {
     event.preventDefault();
     save({ settle: button.value });
@@ -83,41 +114,116 @@ editor.addEventListener("keydown", (event) => {
   }
 });
 
-function isEmpty(row) {
-  return [...row.querySelectorAll("input:not([type=checkbox])")].every((field) => field.value === "");
-}
+// --- undo and redo ----------------------------------------------------------------------------------
 
-// A list pasted into a title becomes steps; numbers, bullets and tick boxes fall away.
-editor.addEventListener("paste", (event) => {
-  const row = event.target.closest(".mapstep");
-  if (!row || event.target !== titleOf(row)) return;
-  const text = event.clipboardData.getData("text/plain");
-  const titles = text.split(/\r?\n/).map((line) => line.replace(BULLET, "").trim()).filter(Boolean);
-  if (titles.length < 2) return;
+document.addEventListener("keydown", (event) => {
+  const isHere = event.target === document.body || (editor.contains(event.target) && event.target.name !== "pasted");
+  if (!isHere || event.isComposing || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+  const key = event.key.toLowerCase();
+  const isRedo = (key === "z" && event.shiftKey) || (key === "y" && !event.shiftKey);
+  if (!isRedo && key !== "z") return;
   event.preventDefault();
-  let last = row;
-  if (titleOf(row).value === "") titleOf(row).value = titles.shift();
-  for (const title of titles) {
-    const next = operate("add", last);
-    if (!next) break;
-    titleOf(next).value = title;
-    last = next;
-  }
-  changed();
+  turn(isRedo ? redo : undo, true);
 });
 
-const BULLET = /^\s*(?:[-*•–]|\(?\d{1,3}[.):])?\s*(?:\[[ xX]?\]\s*)?/;
+// The same from a menu, or from a phone that is shaken.
+editor.addEventListener("beforeinput", (event) => {
+  const way = { historyUndo: undo, historyRedo: redo }[event.inputType];
+  if (!way || event.target.name === "pasted") return;
+  event.preventDefault();
+  turn(way, true);
+});
+
+function turn(way, isByKey) {
+  clearTimeout(thought);
+  typing = null;
+  const told = way();
+  showHistory();
+  if (!told) return tell(way === undo ? says.nothingToUndo : says.nothingToRedo);
+  const sentence = (way === undo ? says.undone : says.redone).replace("{what}", says[`did${told.what}`]);
+  tell(told.left ? `${sentence} ${says.left}` : sentence);
+  const next = told.field ?? (told.row && titleOf(told.row));
+  if (next && isByKey) {
+    const folded = next.closest("details");
+    if (folded) folded.open = true;
+    next.focus();
+  } else if (next) next.scrollIntoView({ block: "nearest" });
+  changed();
+}
+
+function showHistory() {
+  for (const [name, can] of [["undo", canUndo() || typing], ["redo", canRedo()]]) {
+    editor.querySelector(`[data-history=${name}]`).setAttribute("aria-disabled", String(!can));
+  }
+}
+
+// A sentence beside the buttons, which a screen reader says.
+function tell(sentence) {
+  editor.querySelector(".told").textContent = sentence;
+}
+
+// --- pasting ----------------------------------------------------------------------------------------
+
+// A list or a table pasted into a title becomes steps.
+editor.addEventListener("paste", (event) => {
+  const row = event.target.closest(".mapstep");
+  const [text, markup] = ["text/plain", "text/html"].map((type) => event.clipboardData.getData(type));
+  if (event.target.name === "pasted") event.target.dataset.markup = /<table/i.test(markup) ? markup : "";
+  if (!row || event.target !== titleOf(row) || !isMany(text, markup)) return;
+  event.preventDefault();
+  pasteAfter(row, text, markup);
+});
+
+async function pasteAll(field) {
+  if (!field.value.trim()) return field.focus();
+  const isDone = await pasteAfter(rows().at(-1), field.value, field.dataset.markup ?? "");
+  if (!isDone) return;
+  field.value = "";
+  field.dataset.markup = "";
+  field.closest("details").open = false;
+}
+
+async function pasteAfter(row, text, markup) {
+  settle();
+  tell(says.reading);
+  const found = await read(form().action, text, markup);
+  if (!found?.rows.length) {
+    tell(found ? found.sentence : says.unread);
+    return false;
+  }
+  const before = rows();
+  let last = row;
+  for (const values of found.rows) {
+    if (rows().length >= MOST_STEPS && !(last === row && row && isEmpty(row))) break;
+    const next = last === row && row && isEmpty(row) ? row : newRow();
+    if (next !== row) last ? last.after(next) : list().append(next);
+    for (const [part, value] of Object.entries(values)) fill(partOf(next, part), value);
+    last = next;
+  }
+  renumber(before);
+  titleOf(last).focus();
+  keep("paste");
+  showHistory();
+  tell(found.sentence);
+  changed();
+  return true;
+}
+
+function fill(field, value) {
+  if (field.type === "checkbox") field.checked = Boolean(value);
+  else field.value = value;
+}
 
 // --- rows -------------------------------------------------------------------------------------------
 
 // Carries out what a row's buttons say. Returns the row that has the cursor then.
 function operate(op, row) {
+  settle();
   const before = rows();
   let next = row;
   if (op === "add") {
     if (before.length >= MOST_STEPS) return status(says.full);
-    next = document.getElementById("new-row").content.querySelector(".mapstep").cloneNode(true);
-    next.dataset.fresh = "";
+    next = newRow();
     if (row) row.after(next);
     else list().append(next);
   } else if (op === "up") row.previousElementSibling?.before(row);
@@ -128,64 +234,62 @@ function operate(op, row) {
   }
   renumber(before);
   if (next) (op === "up" || op === "down" ? focusable(next) : titleOf(next)).focus();
-  changed();
+  finish(op === "up" || op === "down" ? "move" : op);
   return next;
+}
+
+function finish(what) {
+  keep(what);
+  showHistory();
+  tell("");
+  changed();
 }
 
 function focusable(row) {
   return row.contains(document.activeElement) ? document.activeElement : titleOf(row);
 }
 
-// Numbers follow the rows, and so do the references by number in “then” and “waits for”.
-function renumber(before) {
-  const after = rows();
-  const names = new Map(before.map((row, at) => [String(at + 1), nameNow(row, at, after)]));
-  after.forEach((row, at) => {
-    if (row.dataset.row !== String(at)) relabel(row, at);
-    for (const part of ["then", "join"]) {
-      const field = partOf(row, part);
-      const said = field.value.split(/(;)/).map((clause) => reread(clause, names, part)).join("");
-      if (said !== field.value) field.value = said;
+makeSortable(editor, (before, row) => {
+  settle();
+  renumber(before);
+  finish("move");
+  tell(says.moved.replace("{n}", rows().indexOf(row) + 1));
+});
+
+// --- drawing ----------------------------------------------------------------------------------------
+
+// The drawing of what stands in the form now, without waiting until it is saved. One at a time; while one is on its way,
+// the next waits and then takes everything typed meanwhile.
+async function sketch() {
+  if (isDrawing) return;
+  isDrawing = true;
+  while (!isDrawn) {
+    isDrawn = true;
+    const drawn = await drawingOf(new FormData(form()));
+    if (!drawn) {
+      isDrawn = false; // it comes with what is saved
+      break;
     }
-  });
-}
-
-function nameNow(row, was, after) {
-  const at = after.indexOf(row);
-  return at < 0 ? `“${titleOf(row).value.trim() || was + 1}”` : String(at + 1);
-}
-
-const LEADS = /^(.*(?:\bto\b|goto|-+>|→|⇒|at\s+the\s+same\s+time|\ball(?:\s+of)?\b|\bboth\b)\s*:?\s*)(.*)$/i;
-
-// The numbers behind the last “go to” of a clause are steps; those in front of it (“if 3 or more”) are not.
-function reread(clause, names, part) {
-  const found = part === "then" ? LEADS.exec(clause) : null;
-  const [lead, targets] = found ? [found[1], found[2]] : ["", clause];
-  const parts = targets.split(/(“[^”]*”|\s*(?:,|&|\+|\/|\band\b|\bor\b|[()])\s*)/i);
-  const plain = (text) => /^\s*(?:#|step\s+)?(\d+)\s*\.?\s*$/i.exec(text);
-  return lead + parts.map((text) => {
-    const number = text && plain(text)?.[1];
-    return number && names.has(number) ? text.replace(number, names.get(number)) : text;
-  }).join("");
-}
-
-const NUMBERED = ["id", "for", "aria-describedby"];
-
-function relabel(row, at) {
-  row.dataset.row = at;
-  row.querySelector(".stop").textContent = at + 1;
-  const label = row.querySelector(".fields > .field > label");
-  label.textContent = label.textContent.replace(/\d+/, at + 1);
-  for (const element of row.querySelectorAll("*")) {
-    if (element.name?.startsWith("step-")) element.name = element.name.replace(/\d+/, at);
-    if (element.name === "op") element.value = element.value.replace(/\d+/, at);
-    for (const name of NUMBERED) {
-      const value = element.getAttribute(name);
-      if (value) element.setAttribute(name, value.replace(/\d+/, at));
-    }
-    const said = element.getAttribute("aria-label");
-    if (said) element.setAttribute("aria-label", said.replace(/\d+/, at + 1));
+    takeDrawing(drawn);
   }
+  isDrawing = false;
+}
+
+async function drawingOf(data) {
+  for (const name of ["was", "pasted", "start_fields"]) data.delete(name);
+  try {
+    const response = await fetch(says.drawing, { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" }, redirect: "error" });
+    return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html").body : null;
+  } catch {
+    return null;
+  }
+}
+
+function takeDrawing(drawn) {
+  const place = document.getElementById("live-map");
+  const was = place.querySelector(".scroll")?.scrollLeft ?? 0;
+  place.replaceChildren(...drawn.childNodes);
+  place.querySelector(".scroll").scrollLeft = was;
 }
 
 // --- saving -----------------------------------------------------------------------------------------
@@ -204,6 +308,8 @@ async function exchange(extra) {
   const data = new FormData(form());
   data.set("op", "save");
   for (const [name, value] of Object.entries(extra)) data.set(name, value);
+  data.delete("pasted");
+  if (isDrawn) data.set("sketched", "1");
   const sent = rows().filter((row) => titleOf(row).value.trim());
   // While a new step's title is being typed, its id is made anew from what it says so far.
   const fresh = sent.filter((row) => "fresh" in row.dataset);
@@ -219,8 +325,10 @@ async function exchange(extra) {
   }
   const answer = new DOMParser().parseFromString(text, "text/html");
   if (!answer.querySelector("section.side")) return unsent(says.refused);
-  if (answer.getElementById("map-form") && !isDirty) return takeAll(answer);
-  takeLive(answer, sent);
+  const isAll = answer.getElementById("map-form") && !isDirty;
+  takeIds(answer, sent);
+  if (isAll) return takeAll(answer);
+  takeLive(answer);
   for (const row of fresh) if (document.activeElement !== titleOf(row)) delete row.dataset.fresh;
   if (response.status === 409) isDirty = true;
   else if (isDirty) changed();
@@ -233,15 +341,16 @@ function unsent(sentence) {
   if (sentence === says.offline) timer = setTimeout(save, RETRY);
 }
 
+function takeIds(answer, sent) {
+  const ids = answer.querySelector("section.side").dataset.ids.trim().split(/\s+/);
+  sent.forEach((row, at) => { idOf(row).value = ids[at] ?? ""; });
+}
+
 // Only the drawing, the findings and what to merge with next time: the cursor stays where it is.
-function takeLive(answer, sent) {
+function takeLive(answer) {
   const live = answer.querySelector("section.side");
   if (live.dataset.sent) live.querySelector("[name=was]").value = live.dataset.sent;
-  const drawn = document.querySelector("#live-map .scroll")?.scrollLeft ?? 0;
-  document.getElementById("live-map").replaceChildren(...answer.getElementById("live-map").childNodes);
-  document.querySelector("#live-map .scroll").scrollLeft = drawn;
-  const ids = live.dataset.ids.trim().split(/\s+/);
-  sent.forEach((row, at) => { idOf(row).value = ids[at] ?? ""; });
+  if (answer.getElementById("live-map") && !isDrawing) takeDrawing(answer.getElementById("live-map"));
   const hadConflict = document.querySelector("#live .conflict");
   document.getElementById("live").replaceChildren(live);
   if (!hadConflict) live.querySelector(".conflict")?.scrollIntoView({ block: "nearest" });
@@ -289,7 +398,14 @@ function takeAll(answer) {
   const place = row && { id: idOf(row).value, part: field.name?.replace(/^step-\d+-/, "") };
   const [start, end] = [field?.selectionStart, field?.selectionEnd];
   const open = new Set(rows().filter((one) => one.querySelector("details[open]")).map((one) => idOf(one).value));
+  settle();
+  const keys = new Map(rows().map((one) => [idOf(one).value, keyOf(one)]));
+  const bar = editor.querySelector(".maptools");
   editor.replaceChildren(...answer.body.childNodes);
+  editor.querySelector(".maptools").replaceWith(bar);
+  for (const one of rows()) if (keys.has(idOf(one).value)) one.dataset.key = keys.get(idOf(one).value);
+  goOn();
+  isDrawn = true;
   sized.observe(document.getElementById("live-map"));
   for (const one of rows()) if (open.has(idOf(one).value)) one.querySelector("details").open = true;
   const again = place ? rows().find((one) => idOf(one).value === place.id) : null;

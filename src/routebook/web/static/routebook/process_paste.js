@@ -1,0 +1,18 @@
+// What is pasted from elsewhere: the server reads a list or a table, the same for a paste as for the form without a script.
+
+// Whether this is more than a few words for one field: several lines, or the cells of a table.
+export function isMany(text, markup) {
+  return text.trim().split(/\r?\n/).filter((line) => line.trim()).length > 1 || text.trim().includes("\t") || /<table/i.test(markup);
+}
+
+// The steps that a pasted text says: {rows: [{title, role, …}], sentence}, or null where the server can't be asked.
+export async function read(address, text, markup) {
+  const data = new URLSearchParams({ op: "read", pasted: text, pasted_html: markup });
+  data.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  try {
+    const response = await fetch(address, { method: "POST", body: data, headers: { "HX-Request": "true" }, redirect: "error" });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
