@@ -21,7 +21,7 @@ from routebook.store.actions import handoffs as actions
 from routebook.store.queries import calendars, members
 from routebook.store.queries import handoffs as queries
 from routebook.store.queries.handoffs import HandoffView, SopVersion
-from routebook.web import handoff_offer
+from routebook.web import came_back, handoff_offer
 from routebook.web import handoff_words as words
 from routebook.web.calendar_words import now_words, week_words
 from routebook.web.pages import command_id, fresh_id, now, page, post, show, tell
@@ -260,6 +260,7 @@ def _said_once(request: HttpRequest, resource: str) -> str:
 
 urlpatterns: list[URLPattern] = [
     path("handoffs/", index, name="handoffs"),
+    path("handoffs/came-back/", came_back.index, name="handoffs-came-back"),
     path("handoffs/new/", handoff_offer.new, name="handoff-new"),
     path("handoffs/<int:handoff>/", handoff, name="handoff"),
     path("handoffs/<int:handoff>/card/", handoff_offer.change, name="handoff-card"),

@@ -183,7 +183,7 @@ def candidates(actor: Actor) -> Sequence[Candidate]:
     for view in listing(actor):
         if view.state.level not in (Level.NONE, Level.RETURNED):
             standing.setdefault((view.row.process_id, view.row.step, view.row.variation), []).append(view)
-    sops = _published_sops(actor)
+    sops = published_sops(actor)
     found = []
     for process in _published_maps(actor):
         for step in _maps(process)[-1].steps:
@@ -203,8 +203,12 @@ def _published_maps(actor: Actor) -> QuerySet[Document]:
     return rows.filter(status=Status.PUBLISHED, published__isnull=False).order_by("title", "id")
 
 
-def _published_sops(actor: Actor) -> dict[tuple[str, str], Document]:
-    rows = Document.objects.filter(org_id=actor.org, kind=Kind.SOP, status=Status.PUBLISHED, published__isnull=False)
+def published_sops(actor: Actor) -> dict[tuple[str, str], Document]:
+    """The published SOPs by ``process/step`` and variation."""
+    require(actor, Verb.SEE_LIBRARY)
+    rows = Document.objects.select_related("published").filter(
+        org_id=actor.org, kind=Kind.SOP, status=Status.PUBLISHED, published__isnull=False
+    )
     return {(row.step, row.variation): row for row in rows.exclude(step="").order_by("-id")}
 
 
