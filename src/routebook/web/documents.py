@@ -27,6 +27,7 @@ from routebook.web import (
     document_editor,
     document_uploads,
     media,
+    outputs,
     publication,
     readings,
     suggestions,
@@ -296,6 +297,7 @@ def restoration(request: HttpRequest, actor: Actor, kind: Kind, slug: str, numbe
 
 
 KEEPING: tuple[tuple[str, Callable[..., HttpResponseBase]], ...] = (
+    ("document.pdf", outputs.document_pdf),
     ("draft/removal/", removal),
     ("publication/", publication.publication),
     ("approval/", publication.ask),

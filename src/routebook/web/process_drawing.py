@@ -16,12 +16,18 @@ def drawing(process: Process, documents: Mapping[str, StepDocuments], *, linked:
     """The map as SVG, "" without steps; if `linked`, each box leads to its line in the list."""
     if not process.steps:
         return mark_safe("")
-    tags = {}
-    for step in process.steps:
-        sops = documents.get(step.id, StepDocuments()).sops
-        if len(sops) > 1:
-            tags[step.id] = _("%(n)d SOPs") % {"n": len(sops)}
-        elif sops and sops[0].version:
-            tags[step.id] = _("SOP v%(n)d") % {"n": sops[0].version}
     # formats.drawing escapes every text that enters the picture.
-    return mark_safe(draw(process, documents=tags, href=(lambda step: f"#step-{step}") if linked else None))
+    return mark_safe(
+        draw(process, documents=tags_of(documents), href=(lambda step: f"#step-{step}") if linked else None)
+    )
+
+
+def tags_of(documents: Mapping[str, StepDocuments]) -> dict[str, str]:
+    """What stands below the box of each step that has SOPs."""
+    tags = {}
+    for step, found in documents.items():
+        if len(found.sops) > 1:
+            tags[step] = _("%(n)d SOPs") % {"n": len(found.sops)}
+        elif found.sops and found.sops[0].version:
+            tags[step] = _("SOP v%(n)d") % {"n": found.sops[0].version}
+    return tags

@@ -27,8 +27,9 @@ from routebook.store.queries import board, documents, records
 from routebook.store.queries.organisations import currency_of
 from routebook.store.queries.runs import RecordLine
 from routebook.store.queries.tasks import RunView, questions_of, run_view
-from routebook.web import tasks
+from routebook.web import outputs, tasks
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
+from routebook.web.record_sheet import record_sheet
 from routebook.web.record_words import Words, sentence, ticked
 from routebook.web.route_line import Place, Stop, states, stops, travelled
 
@@ -285,6 +286,15 @@ def record(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 @page("run")
+def record_pdf(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """The record as a PDF, to keep outside the product."""
+    view = run_view(actor, number, now=now())
+    found = records.read(actor, view.row)
+    sheet = record_sheet(actor, view, found, _sentences(actor, view, found))
+    return outputs.sheet_file(actor, sheet, outputs.imprint_of(actor, ""), f"run-{number}-record.pdf")
+
+
+@page("run")
 def questions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The questions that wait for the actor's answer."""
     own, others = board.open_questions(actor)
@@ -297,6 +307,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/questions/", questions, name="run-questions"),
     path("runs/<int:number>/", run, name="run"),
     path("runs/<int:number>/record/", record, name="run-record"),
+    path("runs/<int:number>/record.pdf", record_pdf),
     path("runs/<int:number>/return/", go_back, name="run-return"),
     path("runs/<int:number>/cancellation/", cancel, name="run-cancellation"),
     *tasks.urlpatterns,

@@ -1,0 +1,111 @@
+"""What leaves the product as a file: the map on one page or in words, and any document as a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from routebook.core.document import AnyDocument, Kind, Process, Status
+from routebook.core.events import Refusal
+from routebook.formats.sheets import pictures_of, sheet_of, to_markdown
+from routebook.formats.sheets.sheet import Sheet
+from routebook.paper import Imprint, PaperError, map_pdf, map_png, sheet_pdf
+from routebook.store.access import Actor, NotFound, Refused
+from routebook.store.queries import documents, media, outputs
+from routebook.store.queries.documents import DocumentView
+from routebook.store.queries.organisations import name_of
+from routebook.web.pages import page
+from routebook.web.process_drawing import tags_of
+from routebook.web.upkeep import today_of
+
+PDF, PNG, MARKDOWN = "application/pdf", "image/png", "text/markdown; charset=utf-8"
+
+
+# --- the map ------------------------------------------------------------------------------------
+
+
+def map_file(request: HttpRequest, actor: Actor, view: DocumentView, form: str) -> HttpResponse:
+    """The map as `pdf`, `png` or `md`; raises `NotFound` for any other form. `?draft` gives the draft."""
+    process = cast("Process", _shown(request, view))
+    name = f"{process.slug}.{form}"
+    if form == "md":
+        return file(to_markdown(sheet_of(process, outputs.beside(actor, process), _), _).encode(), MARKDOWN, name)
+    if form not in ("pdf", "png"):
+        raise NotFound
+    below = tags_of(documents.by_step(actor, process.slug))
+    imprint = _imprint(actor, view, process)
+    if form == "pdf":
+        return file(_printed(lambda: map_pdf(process, imprint, below, _)), PDF, name)
+    return file(_printed(lambda: map_png(process, imprint, below, _)), PNG, name)
+
+
+# --- any document -------------------------------------------------------------------------------
+
+
+@page("write")
+def document_pdf(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
+    """A document as its readers see it, on A4; `?draft` gives the draft to those who may see it."""
+    view = documents.find(actor, kind, slug)
+    value = _shown(request, view)
+    sheet = sheet_of(value, outputs.beside(actor, value), _)
+    return sheet_file(actor, sheet, _imprint(actor, view, value), f"{slug}.pdf")
+
+
+def sheet_file(actor: Actor, sheet: Sheet, imprint: Imprint, name: str) -> HttpResponse:
+    """Any sheet as a PDF to save."""
+    pictures = _pictures(actor, pictures_of(sheet))
+    return file(_printed(lambda: sheet_pdf(sheet, imprint, pictures, _)), PDF, name)
+
+
+def imprint_of(actor: Actor, state: str) -> Imprint:
+    """The foot of what this actor prints today."""
+    day = date_format(today_of(actor), "j M Y")
+    return Imprint(name_of(actor), state, _("printed %(day)s") % {"day": day}, get_language() or "en")
+
+
+def file(data: bytes, content_type: str, name: str) -> HttpResponse:
+    """Something to save; never shown inside the product's own address."""
+    response = HttpResponse(data, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _shown(request: HttpRequest, view: DocumentView) -> AnyDocument:
+    """The text that the page shows at the same question mark."""
+    return view.draft if "draft" in request.GET and view.draft is not None else view.value
+
+
+def _imprint(actor: Actor, view: DocumentView, value: AnyDocument) -> Imprint:
+    published = view.row.published
+    if value is view.draft or published is None:
+        return imprint_of(actor, _("Draft, not published"))
+    if view.row.status == Status.RETIRED:
+        return imprint_of(actor, _("Retired"))
+    day = date_format(published.published_at, "j M Y")
+    return imprint_of(actor, _("Version %(number)s, published %(day)s") % {"number": published.number, "day": day})
+
+
+def _pictures(actor: Actor, paths: Iterable[str]) -> dict[str, bytes]:
+    """The pictures that are there, by path."""
+    found = {}
+    for path in paths:
+        try:
+            found[path] = media.find(actor, path).file.read_bytes()
+        except NotFound:
+            continue
+    return found
+
+
+def _printed(make: Callable[[], bytes]) -> bytes:
+    try:
+        return make()
+    except PaperError as error:
+        raise Refused(Refusal("not_printed", str(error))) from error
