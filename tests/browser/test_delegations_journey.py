@@ -43,9 +43,8 @@ def test_a_step_is_placed_by_hand_and_decided_in_one_click(
     page.goto(PAGE)
     no_axe_violations(page)
     drag(page, "approve", 0.95, 0.1)
-    approve = page.get_by_role("group", name="Approve")
-    expect(approve.get_by_label("Value")).to_have_value("5")
-    expect(approve.get_by_label("Energy")).to_have_value("2")
+    expect(page.get_by_label("Value of Approve, 1 to 5")).to_have_value("5")
+    expect(page.get_by_label("Energy of Approve, −2 to 2")).to_have_value("2")
     expect(page.locator("#step-approve")).to_contain_text("it is your best work")
     assert page.url.endswith(PAGE), "the link of the dot was not followed"
 
@@ -60,11 +59,17 @@ def test_a_step_is_placed_by_hand_and_decided_in_one_click(
         "5 Issue the refund: value 2, energy -1. Arrow keys move it."
     )
 
-    issue = page.get_by_role("group", name="Issue the refund")
-    issue.get_by_label("Minutes").fill("6")
-    issue.get_by_label("× a month").fill("40")
+    page.get_by_label("Minutes each time of Issue the refund").focus()
+    page.keyboard.type("6")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("40")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Times a month of Approve")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
     with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        issue.get_by_label("costly if wrong").check()
+        page.keyboard.press("Space")
+    expect(page.get_by_label("Issue the refund is costly if wrong")).to_be_checked()
     expect(page.locator("#freed")).to_contain_text("4 h")
     page.get_by_role("button", name="Delegate it with approval: Issue the refund").click()
     expect(page.locator("#advice")).to_contain_text("Readers and runs still follow version 1")
@@ -76,7 +81,7 @@ def test_a_step_is_placed_by_hand_and_decided_in_one_click(
     }
 
 
-def test_on_a_phone_the_form_does_the_same(
+def test_on_a_phone_the_steps_are_asked_one_at_a_time(
     phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
 ) -> None:
     page = phone_page
@@ -84,10 +89,16 @@ def test_on_a_phone_the_form_does_the_same(
     page.goto(PAGE)
     no_axe_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    verify = page.get_by_role("group", name="Verify eligibility")
-    verify.get_by_label("Value").select_option("2")
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        verify.get_by_label("Energy").select_option("-2")
+    page.get_by_role("link", name="One at a time").click()
+    expect(page.get_by_role("heading", name="Request received")).to_be_visible()
+    no_axe_violations(page)
+    page.get_by_role("link", name="Skip", exact=True).click()
+    expect(page.get_by_role("heading", name="Verify eligibility")).to_be_visible()
+    page.get_by_role("radio", name="2", exact=True).check()
+    page.get_by_role("radio", name="−2 drains").check()
+    page.get_by_role("button", name="Save, and the next one").click()
+    expect(page.get_by_role("heading", name="Decline and explain")).to_be_visible()
+    page.goto(PAGE)
     expect(page.locator("#step-verify")).to_contain_text("the first thing to leave your plate")
     expect(page.locator("#dot-verify")).to_have_accessible_name(
         "2 Verify eligibility: value 2, energy -2. Arrow keys move it."
@@ -111,4 +122,4 @@ def test_a_finger_moves_a_dot_and_not_the_page(phone_page: Page, world: World, s
             touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert page.evaluate("scrollY") == before
-    expect(page.get_by_role("group", name="Request received").get_by_label("Energy")).to_have_value("-2")
+    expect(page.locator("[name=energy-request]")).to_have_value("-2")

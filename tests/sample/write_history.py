@@ -57,6 +57,7 @@ def history() -> Row:
         "began": 54,
         "scored": 53,
         "first_run": FIRST_RUN,
+        "plate": plate(),
         "scores": scores(),
         "handoffs": handoffs(),
         "runs": [{"number": FIRST_RUN + n, **run} for n, run in enumerate([*runs, *on_the_road()])],
@@ -67,6 +68,36 @@ def by_start(run: Row) -> tuple[int, int]:
     """Lisbon's morning is Singapore's afternoon."""
     hour, minute = map(int, run["at"].split(":"))
     return -run["day"], 60 * (hour + 8 * (run["by"] == "ana")) + minute
+
+
+# --- what Mei does that is on no map yet --------------------------------------------------------
+
+
+def plate() -> list[Row]:
+    """A line without value and energy is not placed yet; `done` has left the plate."""
+    return [
+        {"line": "Chase unpaid invoices", "value": 2, "energy": -2, "minutes": 30, "times_a_month": 8},
+        {"line": "Answer questions about prices", "value": 2, "energy": -1, "minutes": 10, "times_a_month": 30},
+        {
+            "line": "Prepare the monthly numbers",
+            "value": 4,
+            "energy": -1,
+            "costly": True,
+            "minutes": 150,
+            "times_a_month": 1,
+        },
+        {"line": "Hold strategy calls", "value": 5, "energy": 2, "judgement": True, "minutes": 45, "times_a_month": 26},
+        {"line": "Tidy the slides before each workshop", "value": 1, "energy": 1, "minutes": 40, "times_a_month": 4},
+        {"line": "Book rooms for workshops", "minutes": 20, "times_a_month": 4},
+        {
+            "line": "Reconcile the card statement",
+            "value": 1,
+            "energy": -2,
+            "minutes": 60,
+            "times_a_month": 1,
+            "done": True,
+        },
+    ]
 
 
 # --- what Mei thinks of the steps ---------------------------------------------------------------

@@ -127,7 +127,7 @@ def test_the_set_up_link_makes_the_owner_and_works_once(client: Client) -> None:
     address = f"/setup/{organisations.new_setup_link()}/"
     assert client.get(address).status_code == 200
     response = client.post(address, OWNER)
-    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/plate/")
     assert "Map your first process" in client.get("/").content.decode()
     member = Member.objects.select_related("org", "user").get()
     assert (member.access, member.org.name, member.org.time_zone) == ("owner", "Harbour Studio", "Asia/Singapore")

@@ -99,7 +99,7 @@ def test_a_new_organisation_learns_the_six_words(world: World) -> None:
     shown = home(world, "outsider")
     for word in ("Map", "Delegate", "Write", "Hand off", "Run", "Improve"):
         assert f"<b>{word}</b>" in shown
-    assert 'class="go" href="/processes/new/"' in shown
+    assert 'class="go" href="/plate/"' in shown
 
 
 def test_five_things_at_most_ask_for_a_decision(world: World) -> None:

@@ -117,7 +117,8 @@ class Placed:
 
 
 def draw_matrix(dots: Sequence[Dot], words: MatrixWords | None = None) -> str:
-    """The matrix as one `<svg>` element; each dot is a link with the attribute ``data-step``.
+    """The matrix as one `<svg>` element; each dot is a link with ``data-step``, and ``data-value`` and ``data-energy``
+    where it is placed.
 
     `data-*` of the svg tell a script where the cells lie: ``data-left``, ``data-top``, ``data-width``,
     ``data-height`` and ``data-gap``.
@@ -132,7 +133,7 @@ def draw_matrix(dots: Sequence[Dot], words: MatrixWords | None = None) -> str:
         *_fields(words),
         *_axes(words),
     ]
-    if any(dot.value is None or dot.energy is None for dot in dots):
+    if not all(is_placed(dot) for dot in dots):
         parts.append(f'<text x="{_n(LEFT)}" y="{_n(AXIS_BOTTOM + 16)}">{_text(words.tray)}</text>')
     parts += [_dot(one) for one in placed]
     return "".join((*parts, "</svg>"))
@@ -196,7 +197,7 @@ def _radius(dot: Dot) -> float:
 
 
 def _height(dots: Sequence[Dot]) -> float:
-    waiting = sum(1 for dot in dots if dot.value is None or dot.energy is None)
+    waiting = sum(1 for dot in dots if not is_placed(dot))
     return AXIS_BOTTOM + (30 + math.ceil(waiting / _TRAY_COLUMNS) * TRAY_PITCH if waiting else 0)
 
 
@@ -245,15 +246,21 @@ def _axes(words: MatrixWords) -> list[str]:
     return [turned, left, right]
 
 
+def is_placed(dot: Dot) -> bool:
+    """Whether a dot stands on the matrix; else it waits in the tray."""
+    return dot.value is not None and dot.energy is not None
+
+
 def _dot(one: Placed) -> str:
     dot, radius = one.dot, one.radius
     label = "".join(
         f'<text class="label" y="{_n(radius + LABEL_SIZE + 2 + at * LABEL_LINE)}">{_text(line)}</text>'
         for at, line in enumerate(one.label)
     )
+    place = f' data-value="{dot.value}" data-energy="{dot.energy}"' if is_placed(dot) else ""
     return (
         f'<a class="dot {dot.handling}" id={_attribute("dot-" + dot.id)} href={_attribute(dot.href)}'
-        f" data-step={_attribute(dot.id)} aria-label={_attribute(dot.says)}"
+        f" data-step={_attribute(dot.id)}{place} aria-label={_attribute(dot.says)}"
         f' transform="translate({_n(one.x)} {_n(one.y)})"><title>{_text(dot.title)}</title>'
         f'<circle class="reach" r="{_n(one.reach)}"/>'
         f"{_shape(dot.handling, radius)}{_vetoes(dot, radius)}"

@@ -88,7 +88,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             refusal = refused.refusal
         else:
             login(request, user, backend=PASSWORD_BACKEND)
-            return redirect("/")
+            return redirect("/plate/")
     context = {"refusal": refusal, "typed": request.POST, "zones": time_zones()}
     return show(request, "accounts/set_up.html", context, status=409 if refusal else 200)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,39 +11,20 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from routebook.core.delegation import Facts, Figure, Quadrant, Term, formula, plain, quadrant_of
+from routebook.core.delegation import plain, quadrant_of
 from routebook.core.document import Handling
 from routebook.core.events import Refusal
-from routebook.formats.matrix import Dot, MatrixWords, draw_matrix
-from routebook.store.access import Actor, Refused
+from routebook.formats.matrix import Dot, draw_matrix
+from routebook.store.access import Actor, NotFound, Refused
 from routebook.store.actions import delegations as actions
 from routebook.store.queries import delegations as queries
 from routebook.store.queries.delegations import Plate, StepOnPlate
-from routebook.web.pages import fresh_id, now, page, post, show, tell
+from routebook.web import scoring
+from routebook.web.pages import both, fresh_id, now, page, post, show, tell
+from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of
 
 HANDLINGS = (Handling.KEEP, Handling.DELEGATE, Handling.AUTOMATE, Handling.DROP)
-QUADRANTS = {
-    Quadrant.DELEGATE_FIRST: gettext_lazy("Delegate first"),
-    Quadrant.REPLACE_YOURSELF: gettext_lazy("Replace yourself"),
-    Quadrant.LIMIT_OR_INVEST: gettext_lazy("Limit, or invest"),
-    Quadrant.BEST_WORK: gettext_lazy("Your best work: keep"),
-}
-VALUES = (
-    ("5", gettext_lazy("5, a lot")),
-    ("4", "4"),
-    ("3", "3"),
-    ("2", "2"),
-    ("1", gettext_lazy("1, little")),
-)
-ENERGIES = (
-    ("2", gettext_lazy("+2, gives")),
-    ("1", "+1"),
-    ("0", "0"),
-    ("-1", "−1"),
-    ("-2", gettext_lazy("−2, drains")),
-)
 
 
 @page("delegate")
@@ -68,23 +48,13 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step as the page shows it: its fields as they were typed, errors by field, and the advice."""
+    """The advice on a step, with the numbers behind it, what to do next, and why a decision was refused."""
 
     on: StepOnPlate
-    typed: Mapping[str, str]
-    errors: Mapping[str, str]
     quadrant: str
     formulas: Sequence[str]
     next: Next | None
     refusal: Refusal | None = None
-
-
-@dataclass(slots=True)
-class Entry:
-    """What a form says of one step."""
-
-    typed: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
 
 
 @page("delegate", methods=("GET", "HEAD", "POST"))
@@ -137,65 +107,80 @@ def _handling(text: str) -> Handling:
 
 # --- reading the scores -------------------------------------------------------------------------
 
-FIELDS = ("value", "energy", "minutes", "times", "costly", "judgement", "same", "nobody")
 
-
-def save_scores(actor: Actor, plate: Plate, typed: Mapping[str, str]) -> dict[str, Entry]:
+def save_scores(actor: Actor, plate: Plate, posted: Mapping[str, str]) -> dict[str, Entry]:
     """Save every step that was scored; what can't be saved keeps what was typed, and says why."""
     entries = {}
     for on in plate.steps:
-        entry = Entry({name: typed.get(f"{name}-{on.step.id}", "").strip() for name in FIELDS})
-        entries[on.step.id] = entry
-        if not any(entry.typed.values()):
-            continue
-        try:
-            score, facts = _read(entry)
-            if not entry.errors:
-                actions.score(actor, plate.view.row.pk, on.step.id, score, facts, now=now())
-        except Refused as refused:
-            if not refused.refusal.field:
-                raise
-            entry.errors[_FIELD_OF.get(refused.refusal.field, refused.refusal.field)] = refused.refusal.sentence
+        entry = entries[on.step.id] = entry_of(posted, on.step.id)
+        if entry.says_something:
+            save_score(actor, plate.view.row.pk, on.step.id, entry)
     return entries
 
 
-_FIELD_OF = {"times_a_month": "times"}
-
-
-def _read(entry: Entry) -> tuple[Any, Facts]:
-    typed = entry.typed
-    score = actions.read_score(
-        value=_whole(entry, "value", _("Choose a value from 1 to 5."), 1),
-        energy=_whole(entry, "energy", _("Choose what it does to your energy."), 0),
-        costly_if_wrong=bool(typed["costly"]),
-        needs_my_judgement=bool(typed["judgement"]),
-        minutes=_whole(entry, "minutes", _("Write whole minutes, such as 15."), 0, empty=True),
-        times_a_month=_times(entry),
-    )
-    return score, Facts(bool(typed["same"]), bool(typed["nobody"]))
-
-
-def _whole(entry: Entry, name: str, sentence: str, instead: int, *, empty: bool = False) -> int:
-    text = entry.typed[name]
-    if not text and empty:
-        return instead
+def save_score(actor: Actor, process: int, step: str, entry: Entry) -> None:
+    """Save the score of one step, unless something of it can't be meant: then the entry says what."""
+    given = scoring.read(entry)
+    if given.value is None:
+        entry.errors.setdefault("value", _("Choose a value from 1 to 5."))
+    if given.energy is None:
+        entry.errors.setdefault("energy", _("Choose what it does to your energy, from −2 to 2."))
+    if entry.errors:
+        return
     try:
-        return int(text[:9])
-    except ValueError:
-        entry.errors[name] = sentence
-        return instead
+        score = actions.read_score(
+            value=given.value,
+            energy=given.energy,
+            costly_if_wrong=given.costly,
+            needs_my_judgement=given.judgement,
+            minutes=given.minutes,
+            times_a_month=given.times_a_month,
+        )
+        actions.score(actor, process, step, score, given.facts, now=now())
+    except Refused as refused:
+        if not refused.refusal.field:
+            raise
+        entry.errors[scoring.FIELD_OF.get(refused.refusal.field, refused.refusal.field)] = refused.refusal.sentence
 
 
-def _times(entry: Entry) -> Decimal:
-    text = entry.typed["times"].replace(",", ".") or "0"
-    try:
-        times = Decimal(text[:12])
-    except InvalidOperation:
-        times = Decimal("NaN")
-    if not times.is_finite():
-        entry.errors["times"] = _("Write a number, such as 20 or 0.5.")
-        return Decimal(0)
-    return times.quantize(Decimal("0.01")).normalize() + 0 if abs(times) < 10**7 else times
+# --- one step, for a thumb ----------------------------------------------------------------------
+
+
+@both("delegate")
+def step(request: HttpRequest, actor: Actor, slug: str, step: str) -> HttpResponseBase:
+    """The score of one step by itself; saving it leads to the next one without a score."""
+    plate = queries.plate(actor, slug)
+    on = next((on for on in plate.steps if on.step.id == step), None)
+    if on is None:
+        raise NotFound
+    entry = Entry(_typed(on))
+    if request.method == "POST":
+        entry = entry_of(request.POST)
+        save_score(actor, plate.view.row.pk, step, entry)
+        if not entry.errors:
+            return redirect(_next_after(plate, on))
+    context = {
+        "line": _line(plate, on, entry),
+        "of": len(plate.steps),
+        "process": plate.process,
+        "values": scoring.VALUES,
+        "energies": scoring.ENERGIES,
+        "back": f"/delegations/{slug}/",
+        "skip": _next_after(plate, on),
+    }
+    return show(request, "plate/item.html", context, status=409 if entry.errors else 200)
+
+
+def _next_after(plate: Plate, on: StepOnPlate) -> str:
+    """The next step without a score, round the map; the map's page when all have one."""
+    waiting = [other for other in plate.steps if other.score is None and other.step.id != on.step.id]
+    following = [other for other in waiting if other.number > on.number]
+    found = next(iter((*following, *waiting)), None)
+    return _alone(plate, found) if found else f"/delegations/{plate.process.slug}/"
+
+
+def _alone(plate: Plate, on: StepOnPlate) -> str:
+    return f"/delegations/{plate.process.slug}/steps/{on.step.id}/"
 
 
 # --- showing ------------------------------------------------------------------------------------
@@ -210,54 +195,45 @@ def context_of(
     return {
         "plate": plate,
         "process": plate.process,
-        "rows": [_row(plate, on, (entries or {}).get(on.step.id), refused) for on in plate.steps],
+        "rows": [_row(plate, on, refused) for on in plate.steps],
+        "lines": [_line(plate, on, (entries or {}).get(on.step.id) or Entry(_typed(on))) for on in plate.steps],
+        "first_to_place": next((_alone(plate, on) for on in plate.steps if on.score is None), ""),
+        "quadrants": scoring.quadrants_explained(),
         "svg": picture(plate),
         "decided": plain(plate.decided.value),
         "possible": plain(plate.possible.value),
-        "formulas": formulas(plate.possible),
+        "formulas": scoring.formulas(plate.possible),
         "handlings": HANDLINGS,
-        "values": VALUES,
-        "energies": ENERGIES,
         "chosen": refused[2] if refused else {},
         "command": fresh_id(),
     }
 
 
-def _row(
-    plate: Plate, on: StepOnPlate, entry: Entry | None, refused: tuple[str, Refusal, Mapping[str, str]] | None
-) -> Row:
+def _row(plate: Plate, on: StepOnPlate, refused: tuple[str, Refusal, Mapping[str, str]] | None) -> Row:
     return Row(
         on=on,
-        typed=entry.typed if entry else typed_of(on),
-        errors=entry.errors if entry else {},
         quadrant=str(QUADRANTS[quadrant_of(on.score)]) if on.score else "",
-        formulas=formulas(on.hours) if on.hours else (),
+        formulas=scoring.formulas(on.hours) if on.hours else (),
         next=next_of(plate, on),
         refusal=refused[1] if refused and refused[0] == on.step.id else None,
     )
 
 
-def typed_of(on: StepOnPlate) -> dict[str, str]:
-    """A stored score as the form's fields."""
-    if on.score is None:
-        return {}
-    score = on.score
-    return {
-        "value": str(score.value),
-        "energy": str(score.energy),
-        "minutes": str(score.minutes or ""),
-        "times": f"{score.times_a_month:f}" if score.times_a_month else "",
-        "costly": "1" if score.costly_if_wrong else "",
-        "judgement": "1" if score.needs_my_judgement else "",
-        "same": "1" if on.facts.always_the_same else "",
-        "nobody": "1" if on.facts.nobody_needs_it else "",
-    }
+def _line(plate: Plate, on: StepOnPlate, entry: Entry) -> Line:
+    return Line(
+        key=on.step.id,
+        number=on.number,
+        title=on.step.title,
+        handling=on.step.handling,
+        address=_alone(plate, on),
+        typed=entry.typed,
+        errors=entry.errors,
+        place=scoring.place_of(entry.typed),
+    )
 
 
-def formulas(figure: Figure) -> list[str]:
-    """The formula of a figure, then those of the figures in it that are calculated themselves."""
-    terms: list[Term] = list(figure.terms)
-    return [formula(figure), *(formula(term.figure) for term in terms if term.figure.terms)]
+def _typed(on: StepOnPlate) -> dict[str, str]:
+    return scoring.typed_of(on.score, on.facts) if on.score else {}
 
 
 def next_of(plate: Plate, on: StepOnPlate) -> Next | None:
@@ -295,26 +271,19 @@ def _next_of_delegated(on: StepOnPlate, at: str) -> Next:
 
 def picture(plate: Plate) -> SafeString:
     """The matrix; each dot links to its line of scores."""
-    words = MatrixWords(
-        title=_("The steps by value and energy; the list of scores says the same"),
-        value=_("value to the business →"),
-        drains=_("drains you"),
-        gives=_("gives you energy"),
-        tray=_("Not placed yet: drag onto the matrix, or choose value and energy in the list"),
-        quadrants={quadrant: str(name) for quadrant, name in QUADRANTS.items()},
-    )
+    words = scoring.matrix_words(_("The steps by value and energy; the list of scores says the same"))
     # formats.matrix escapes every text that enters the picture.
-    return mark_safe(draw_matrix([_dot(on) for on in plate.steps], words))
+    return mark_safe(draw_matrix([_dot(plate, on) for on in plate.steps], words))
 
 
-def _dot(on: StepOnPlate) -> Dot:
+def _dot(plate: Plate, on: StepOnPlate) -> Dot:
     score = on.score
     return Dot(
         id=on.step.id,
         number=on.number,
         title=on.step.title,
-        says=_says(on),
-        href=f"#score-{on.step.id}",
+        says=scoring.says(on.number, on.step.title, score),
+        href=_alone(plate, on),
         value=score.value if score else None,
         energy=score.energy if score else None,
         hours=float(on.hours.value) if on.hours else 0.0,
@@ -324,19 +293,9 @@ def _dot(on: StepOnPlate) -> Dot:
     )
 
 
-def _says(on: StepOnPlate) -> str:
-    place = {"number": on.number, "title": on.step.title}
-    if on.score is None:
-        return _("%(number)d %(title)s: not placed yet. Arrow keys place it.") % place
-    return _("%(number)d %(title)s: value %(value)d, energy %(energy)d. Arrow keys move it.") % {
-        **place,
-        "value": on.score.value,
-        "energy": on.score.energy,
-    }
-
-
 urlpatterns: list[URLPattern] = [
     path("delegations/", index, name="delegations"),
     path("delegations/<slug:slug>/", delegation, name="delegation"),
+    path("delegations/<slug:slug>/steps/<str:step>/", step, name="delegation-step"),
     path("delegations/<slug:slug>/decisions/", decide, name="delegation-decisions"),
 ]

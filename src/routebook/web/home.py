@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 
 from routebook.core.delegation import LedgerPage, formula, plain
 from routebook.core.handoff import CLEAN_IN_A_ROW, Level
-from routebook.formats.matrix import Dot, MatrixWords, draw_matrix
+from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, Verb
 from routebook.store.queries import board, readings, runs
 from routebook.store.queries import home as queries
 from routebook.store.queries.handoffs import HandoffView
 from routebook.store.queries.home import OnPlate
 from routebook.web import upkeep
-from routebook.web.delegations import QUADRANTS
 from routebook.web.pages import now, page, show
+from routebook.web.scoring import matrix_words
 
 MOST_DECISIONS = 5
 MOST_LEAVING = 5
@@ -192,13 +192,7 @@ def _ledger(ledger: LedgerPage | None) -> dict[str, object] | None:
 
 def picture(steps: Sequence[OnPlate]) -> SafeString:
     """The steps on the matrix, those that could leave first; each leads to its scores."""
-    words = MatrixWords(
-        title=_("Your steps by value and energy; the lists around say the same"),
-        value=_("value to the business →"),
-        drains=_("drains you"),
-        gives=_("gives you energy"),
-        quadrants={quadrant: str(name) for quadrant, name in QUADRANTS.items()},
-    )
+    words = matrix_words(_("Your steps by value and energy; the lists around say the same"))
     # formats.matrix escapes every text that enters the picture.
     return mark_safe(draw_matrix([_dot(number, one) for number, one in enumerate(steps, start=1)], words))
 

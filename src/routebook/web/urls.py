@@ -14,6 +14,7 @@ NOUNS = (
     "processes",
     "starting_points",
     "delegations",
+    "plate",
     "documents",
     "handoffs",
     "runs",

@@ -23,15 +23,17 @@ from routebook.core.document import Handling, Kind, Process, Status, Step
 from routebook.core.handoff import Level
 from routebook.formats.normal import normalise
 from routebook.store.access import Actor, NotFound, Verb, require
-from routebook.store.models import Document, StepDecision, StepScore
+from routebook.store.models import Document, PlateItem, StepDecision, StepScore
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries import documents, handoffs
 from routebook.store.queries.documents import DocumentView, StepDocuments, draft_row
 from routebook.store.queries.handoffs import HandoffView
 
 
-def score_of(row: StepScore) -> Score:
-    """The score that a row holds."""
+def score_of(row: StepScore | PlateItem) -> Score:
+    """The score that a row holds; a line of a plate must be placed."""
+    assert row.value is not None
+    assert row.energy is not None
     return Score(
         value=row.value,
         energy=row.energy,
@@ -42,7 +44,7 @@ def score_of(row: StepScore) -> Score:
     )
 
 
-def facts_of(row: StepScore) -> Facts:
+def facts_of(row: StepScore | PlateItem) -> Facts:
     """The two optional ticks that a row holds."""
     return Facts(bool(row.facts.get("always_the_same")), bool(row.facts.get("nobody_needs_it")))
 

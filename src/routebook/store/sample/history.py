@@ -22,6 +22,7 @@ class History:
     began: int
     scored: int
     first_run: int
+    plate: tuple[Row, ...]
     scores: tuple[Row, ...]
     handoffs: tuple[Row, ...]
     runs: tuple[Row, ...]
@@ -35,6 +36,7 @@ def read(folder: Path) -> History:
         values["began"],
         values["scored"],
         values["first_run"],
+        tuple(values["plate"]),
         tuple(values["scores"]),
         tuple(values["handoffs"]),
         tuple(values["runs"]),

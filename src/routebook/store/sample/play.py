@@ -18,7 +18,7 @@ from routebook.core.delegation import Facts, Score
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import commands as c
 from routebook.store.access import Actor
-from routebook.store.actions import delegations, evidence, runs
+from routebook.store.actions import delegations, evidence, plate, runs
 from routebook.store.models import Document, Organisation
 from routebook.store.queries import delegations as delegations_read
 from routebook.store.sample.calendars import Calendars
@@ -51,6 +51,7 @@ class Player:
         self.order = count()
 
     def play(self) -> None:
+        self.at(self.calendars.days_back(self.past.scored, "09:00", SCORER), self.filling_the_plate)
         self.at(self.calendars.days_back(self.past.scored, "09:30", SCORER), self.scoring)
         self.learning.begin()
         for journey in journeys_of(self.past.runs, self.calendars):
@@ -64,6 +65,24 @@ class Player:
         heapq.heappush(self.agenda, (moment, next(self.order), act))
 
     # --- the plate ------------------------------------------------------------------------------
+
+    def filling_the_plate(self, now: dt.datetime) -> None:
+        """The founder writes down what she does that is on no map, and places most of it."""
+        for row in self.past.plate:
+            (item,) = plate.add(self.people[SCORER], row["line"], now=now)
+            plate.score(
+                self.people[SCORER],
+                item.pk,
+                value=row.get("value"),
+                energy=row.get("energy"),
+                costly=row.get("costly", False),
+                judgement=row.get("judgement", False),
+                minutes=row["minutes"],
+                times_a_month=Decimal(row["times_a_month"]),
+                facts=Facts(),
+            )
+            if row.get("done"):
+                plate.finish(self.people[SCORER], item.pk, now=now)
 
     def scoring(self, now: dt.datetime) -> None:
         """The founder places the steps on the matrix, and says again what the maps give a reason for."""

@@ -1,16 +1,15 @@
 // The dots of the matrix can be moved with mouse, finger and arrow keys. Moving one chooses value and energy in the
-// form beside it, which saves itself; without this script the form does the same.
+// form beside it, which saves itself, or where the steps of all maps stand together says so in a form of its own.
+// In the quick table the arrow keys go from field to field. Without this script the forms do the same.
 
 const VALUES = [5, 4, 3, 2, 1];
 const ENERGIES = [-2, -1, 0, 1, 2];
 const MEANT = 4; // px that tell a drag from a click
 
-const form = document.getElementById("scores");
-const said = document.getElementById("said");
 let drag = null;
 
 const matrix = () => document.querySelector("svg.matrix");
-const field = (name, dot) => form.elements[`${name}-${dot.dataset.step}`];
+const field = (name, dot) => document.getElementById("scores")?.elements[`${name}-${dot.dataset.step}`];
 
 document.addEventListener("pointerdown", (event) => {
   const dot = event.target.closest?.(".matrix .dot");
@@ -63,8 +62,7 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
   if (!dot || !step) return;
   event.preventDefault();
-  const value = field("value", dot).value;
-  const energy = field("energy", dot).value;
+  const { value, energy } = placeOf(dot);
   // The first key places a step that waits in the tray in the middle.
   if (value === "" || energy === "") choose(dot, 0, 3);
   else choose(dot, within(Number(energy) + step[0], -2, 2), within(Number(value) + step[1], 1, 5));
@@ -72,15 +70,52 @@ document.addEventListener("keydown", (event) => {
 
 const within = (number, least, most) => Math.min(most, Math.max(least, number));
 
+function placeOf(dot) {
+  const fields = field("value", dot);
+  const spelt = (text) => text.trim().replace("−", "-");
+  if (fields) return { value: spelt(fields.value), energy: spelt(field("energy", dot).value) };
+  return { value: dot.dataset.value ?? "", energy: dot.dataset.energy ?? "" };
+}
+
 function choose(dot, energy, value) {
   const corner = cornerOf(energy, value);
   const { width, height } = sizes();
   dot.setAttribute("transform", `translate(${corner.x + width / 2} ${corner.y + height / 2})`);
-  field("value", dot).value = String(value);
-  field("energy", dot).value = String(energy);
+  const said = document.getElementById("said");
   said.textContent = said.dataset.words.replace("VALUE", value).replace("ENERGY", energy);
-  field("value", dot).dispatchEvent(new Event("change", { bubbles: true }));
+  const fields = field("value", dot);
+  if (!fields) return place(dot, energy, value);
+  fields.value = String(value);
+  field("energy", dot).value = String(energy);
+  fields.dispatchEvent(new Event("change", { bubbles: true }));
 }
+
+// Several keys in a row say one place, the last; the picture follows when it is kept.
+const waiting = new Map();
+
+function place(dot, energy, value) {
+  const { step } = dot.dataset;
+  Object.assign(dot.dataset, { value, energy });
+  clearTimeout(waiting.get(step));
+  const keep = () => window.htmx.ajax("POST", dot.closest("[data-places]").dataset.places, { values: { step, value, energy }, target: "#steps", swap: "outerHTML" });
+  waiting.set(step, setTimeout(keep, 250));
+}
+
+// The quick table: up and down a row, left and right a field. The texts are a few digits, so no cursor moves in them.
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.(".quick input");
+  const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  if (!input || !way || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const cell = input.closest("td");
+  if (!cell) return;
+  const rows = [...cell.closest("tbody").rows];
+  const row = rows[rows.indexOf(cell.parentNode) + way[0]];
+  const next = row?.cells[cell.cellIndex + way[1]]?.querySelector(":scope > input, :scope > label input");
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  if (next.type === "text") next.select();
+});
 
 function sizes() {
   const { left, top, width, height, gap } = matrix().dataset;
