@@ -34,6 +34,6 @@ def made_before(actor: Actor, kind: str, rows: QuerySet[Any], command: str) -> i
         return None
     list(Member.objects.select_for_update(no_key=True).filter(org_id=actor.org, pk=actor.member).values_list("pk"))
     streams = [f"{kind}:{pk}" for pk in rows.values_list("pk", flat=True)]
-    lines = Event.objects.filter(org_id=actor.org, stream__in=streams, command=command, actor=actor.id)
+    lines = Event.objects.filter(org_id=actor.org, stream__in=streams, command=command, n=0, actor=actor.id)
     found = lines.values_list("stream", flat=True).first()
     return None if found is None else int(found.partition(":")[2])

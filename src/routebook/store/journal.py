@@ -143,13 +143,12 @@ def check_names(stream: str, actor: str, command_id: str) -> None:
 
 
 def _written(org: int, stream: str, command_id: str) -> Appended | None:
-    rows = list(
-        Event.objects.filter(org_id=org, stream=stream, command=command_id)
-        .order_by("n")
-        .values_list("seq", "hash", "name", "version", "payload")
-    )
-    if not rows:
+    lines = Event.objects.filter(org_id=org, stream=stream, command=command_id)
+    # Only a command's first line is found by its id; the others follow it.
+    first = lines.filter(n=0).values_list("seq", flat=True).first()
+    if first is None:
         return None
+    rows = list(lines.filter(seq__gte=first).order_by("seq").values_list("seq", "hash", "name", "version", "payload"))
     events = tuple(decode(name, version, payload) for _, _, name, version, payload in rows if payload)
     return Appended(rows[-1][0], rows[-1][1], events, repeated=True)
 

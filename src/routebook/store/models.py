@@ -608,7 +608,8 @@ class Event(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["org", "stream", "seq"], name="event_seq"),
-            models.UniqueConstraint(fields=["org", "stream", "command", "n"], name="event_command"),
+            # The first line of a command stands for all of them, which saves the others an entry.
+            models.UniqueConstraint(fields=["org", "stream", "command"], condition=Q(n=0), name="event_command"),
         ]
 
 

@@ -151,7 +151,7 @@ def sop_published(actor: Actor, version: models.Version, step: str, *, now: dt.d
 def _carry_out(actor: Actor, row: HandOff, command: c.HandoffCommand, command_id: str, now: dt.datetime) -> HandOff:
     stream = stream_of(row)
     journal.check_names(stream, actor.id, command_id)
-    if models.Event.objects.filter(org_id=row.org_id, stream=stream, command=command_id).exists():
+    if models.Event.objects.filter(org_id=row.org_id, stream=stream, command=command_id, n=0).exists():
         return row
     before = unpack(row.snapshot) if row.snapshot else NEW_HANDOFF
     decided = decide(before, command, _context(actor, row, now))

@@ -60,7 +60,7 @@ def _stream(point: StartingPoint) -> str:
 
 
 def _made_before(actor: Actor, point: StartingPoint, command_id: str) -> Taken | None:
-    lines = Event.objects.filter(org_id=actor.org, stream=_stream(point), command=command_id)
+    lines = Event.objects.filter(org_id=actor.org, stream=_stream(point), command=command_id, n=0)
     written = lines.exclude(payload="").first()  # empty where the person who did it was erased
     if written is None:
         return None
