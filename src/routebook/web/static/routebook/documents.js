@@ -5,7 +5,15 @@ const WAIT = 700; // ms after the last key before a save
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", print);
+}
+
+// A picture further down is only loaded when somebody scrolls to it, or prints.
+async function print() {
+  const pictures = [...document.images];
+  for (const picture of pictures) picture.loading = "eager";
+  await Promise.allSettled(pictures.map((picture) => picture.decode()));
+  window.print();
 }
 
 const form = document.getElementById("document");
