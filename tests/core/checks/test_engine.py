@@ -99,6 +99,8 @@ IDS = {
     "RB503": "delegated-step-without-sop",
     "RB504": "broken-reference",
     "RB505": "duplicate-title",
+    "RB506": "goal-without-a-process",
+    "RB507": "process-without-a-goal",
 }
 """Every id that was ever given. A rule that goes moves to RETIRED and stays here."""
 

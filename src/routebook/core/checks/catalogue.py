@@ -36,7 +36,7 @@ _LINK = re.compile(r"work-instructions/([\w\-]+?)(?:\.md)?\b(?![\w\-])")
 class Facts:
     """What the rules of other documents may ask about one document. Small, so that ten thousand are soon read.
 
-    `cites` holds the policies that a process follows, `uses` the work instructions that a checklist uses or that a
+    `cites` holds the policies that a process follows and, as ``goal:slug``, the goals that it serves; `uses` the work instructions that a checklist uses or that a
     text links to. `edition` differs whenever the document does. A document that can't be read has a kind, a slug and
     nothing else.
     """
@@ -150,6 +150,11 @@ class Catalogue:
         """Whether a process follows the policy with this slug."""
         self.asked.add(("cited", policy))
         return policy in self._index.cited
+
+    def is_served(self, goal: str) -> bool:
+        """Whether a process serves the goal with this slug."""
+        self.asked.add(("cited", f"goal:{goal}"))
+        return f"goal:{goal}" in self._index.cited
 
     def is_used(self, instruction: str) -> bool:
         """Whether a checklist uses this work instruction, or a text links to it."""
@@ -284,7 +289,8 @@ def _cites(document: AnyDocument) -> tuple[str, ...]:
     if not isinstance(document, Process):
         return ()
     target = (document.target.policy,) if document.target is not None and document.target.policy else ()
-    return tuple(dict.fromkeys((*document.policies, *target)))
+    goals = (f"goal:{goal}" for goal in document.serves)
+    return tuple(dict.fromkeys((*document.policies, *target, *goals)))
 
 
 def _uses(document: AnyDocument) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routebook.core.checks import document as document_family
-from routebook.core.checks import ladder, process, references, secrets
+from routebook.core.checks import goals, ladder, process, references, secrets
 from routebook.core.checks.acceptance import ACCEPTED_NEEDLESSLY, ACCEPTED_UNKNOWN, ACCEPTED_WITHOUT_WHY
 from routebook.core.checks.catalogue import Catalogue, Index, Question, index_of
 from routebook.core.checks.rule import Around, Family, Finding, Hit, Rule, Severity, rule
@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     *process.RULES,
     *secrets.RULES,
     *references.RULES,
+    *goals.RULES,
 )
 """Every rule, by id."""
 
