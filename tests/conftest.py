@@ -57,6 +57,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
         databases.leave()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What `routebook check` keeps for the next time, away from the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(database: str | None) -> None:
     """Takes the place of pytest-django's, which knows one database for the whole session."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from routebook.cli.checking.findings import Placed, as_github
 from routebook.cli.main import main
 
 CASES = Path(__file__).parents[1] / "cases" / "checks"
@@ -104,13 +106,150 @@ def test_sarif_names_rules_levels_and_places(spoilt: Path, capsys: pytest.Captur
     assert place["artifactLocation"]["uri"].endswith("/sops/issue-a-refund-in-stripe.md")
 
 
-def test_a_file_that_cannot_be_read_is_wrong_use(spoilt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_cannot_be_read_is_a_finding_and_hides_no_other(
+    spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken = spoilt / "policies" / "reply-in-a-day.md"
-    broken.write_text("---\nkind: policy\ntitel: Answer\n---\n", encoding="utf-8")
-    assert main(["check", str(spoilt), *ON_THAT_DAY]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert f"{broken}:3: `titel` is not a key of a policy. Did you mean `title`?" in said.err.splitlines()
+    broken.write_text("---\nkind: policy\ntitle: Answer\ntitel: Answer\n---\n", encoding="utf-8")
+    assert main(["check", str(spoilt), *ON_THAT_DAY]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert f"{broken}:4: RB004 unreadable-file: `titel` is not a key of a policy." in out
+    assert "    Did you mean `title`?" in out
+    assert out[-1].startswith("9 documents checked, 4 findings. 2 of them keep their documents from being published.")
+
+
+def test_what_an_unreadable_document_would_say_is_not_guessed(spoilt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (spoilt / "processes" / "refund-a-customer.md").write_text("no front matter", encoding="utf-8")
+    assert main(["check", str(spoilt), "--format", "json", *ON_THAT_DAY]) == 1
+    rules = [finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"]]
+    assert rules == ["RB004", "RB204", "RB401", "RB203"]  # and no RB106, RB501 or RB504
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("sops/a.md", b"\xff\xfe\x00", ":1: RB004 unreadable-file: This file is not UTF-8 text."),
+        ("sops/big.md", b"a" * 1_500_000, ":1: RB004 unreadable-file: This file is too large"),
+        ("sops/notes.txt", b"", ":1: RB004 unreadable-file: This file is not a document of the library."),
+        ("sops/deep/a.md", b"", ":1: RB004 unreadable-file: This file is not a document of the library."),
+        ("SOPs/a.md", b"", ":1: RB004 unreadable-file: `SOPs/` is not a folder of a library."),
+    ],
+)
+def test_a_file_that_is_no_document_is_a_finding(
+    file: str, content: bytes, said: str, spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = spoilt / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    assert main(["check", str(spoilt), *ON_THAT_DAY]) == 1
+    assert f"{path}{said}" in capsys.readouterr().out
+
+
+def test_what_cannot_be_opened_is_a_finding(spoilt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (spoilt / "sops" / "gone.md").symlink_to("nowhere.md")
+    os.mkfifo(spoilt / "sops" / "pipe.md")
+    assert main(["check", str(spoilt), *ON_THAT_DAY]) == 1
+    out = capsys.readouterr().out
+    assert out.count("RB004 unreadable-file: This file can't be opened.") == 2
+
+
+def test_a_folder_without_its_own_file_is_checked_all_the_same(
+    spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (spoilt / "routebook.yaml").unlink()
+    assert main(["check", str(spoilt), *ON_THAT_DAY]) == 1
+    out = capsys.readouterr().out
+    assert f"{spoilt / 'routebook.yaml'}:1: RB004 unreadable-file: This folder has no routebook.yaml" in out
+    assert "4 findings" in out
+
+
+def test_a_folder_that_is_no_library_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("Hello", encoding="utf-8")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "is no library: it has neither routebook.yaml nor documents." in capsys.readouterr().err
+
+
+def test_documents_and_folders_of_a_library_can_be_named(
+    spoilt: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spoilt / "sops")
+    for path, count in (
+        ("issue-a-refund-in-stripe.md", 3),
+        ("../sops", 3),
+        ("../policies", 0),
+        ("../routebook.yaml", 0),
+    ):
+        assert main(["check", path, *ON_THAT_DAY]) == bool(count)
+        out = capsys.readouterr().out
+        assert out.count(": RB") == count
+    assert main(["check", "issue-a-refund-in-stripe.md", "verify-a-refund-request.md", *ON_THAT_DAY]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("issue-a-refund-in-stripe.md:1: RB204")
+    assert "2 documents checked, 3 findings." in out
+
+
+def test_the_whole_library_of_a_document_is_checked_where_that_is_asked(
+    spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [str(spoilt / "policies" / "reply-in-a-day.md"), str(spoilt / "goals" / "ten-hours-back.md")]
+    assert main(["check", "--whole", *named, *ON_THAT_DAY]) == 1
+    assert "9 documents checked, 3 findings." in capsys.readouterr().out
+
+
+def test_quiet_says_nothing_where_nothing_is_found(spoilt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--quiet", str(CLEAN), *ON_THAT_DAY]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["check", "--quiet", str(spoilt), *ON_THAT_DAY]) == 1
+    assert "3 findings" in capsys.readouterr().out
+
+
+def test_github_gets_a_command_for_each_finding(
+    spoilt: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (spoilt / "docs").mkdir()
+    monkeypatch.chdir(spoilt / "docs")
+    assert main(["check", "..", "--format", "github", *ON_THAT_DAY]) == 1
+    assert capsys.readouterr().out.splitlines()[0].startswith(f"::warning file={spoilt}/sops/issue")
+    monkeypatch.chdir(spoilt)
+    assert main(["check", str(spoilt), "--format", "github", *ON_THAT_DAY]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith(
+        "::error file=sops/issue-a-refund-in-stripe.md,line=8,title=RB401 secret-in-text::This text holds a password."
+    )
+    assert not lines[-1].startswith("::")
+
+
+def test_a_message_to_github_stays_on_one_line() -> None:
+    placed = Placed("a,b:c.md", 1, "RB999", "n", "advice", "", "", "", "100 %\ntwo", "f")
+    assert as_github(1, [placed]).startswith("::warning file=a%2Cb%3Ac.md,line=1,title=RB999 n::100 %25%0Atwo f\n")
+
+
+def test_gitlab_gets_a_code_quality_report(
+    spoilt: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spoilt)
+    assert main(["check", ".", "--format", "gitlab", *ON_THAT_DAY]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [entry["severity"] for entry in report] == ["minor", "critical", "minor"]
+    assert len({entry["fingerprint"] for entry in report}) == 3
+    assert report[0] == {
+        "description": "This document has no owner. Name the role that answers for it, such as “Head of Support”.",
+        "check_name": "RB204 no-owner",
+        "fingerprint": report[0]["fingerprint"],
+        "severity": "minor",
+        "location": {"path": "sops/issue-a-refund-in-stripe.md", "lines": {"begin": 1}},
+    }
+
+
+def test_sarif_names_files_from_where_the_check_was_started(
+    spoilt: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spoilt.parent)
+    assert main(["check", str(spoilt), "--format", "sarif", *ON_THAT_DAY]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    file = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert file == {"uri": f"{spoilt.name}/sops/issue-a-refund-in-stripe.md", "uriBaseId": "SRCROOT"}
+    assert run["originalUriBaseIds"]["SRCROOT"]["uri"] == f"{spoilt.parent.as_uri()}/"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""What is known of each document of a folder, to and from the plain values that the cache keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from routebook.cli.checking.findings import Placed
+from routebook.cli.checking.part import place_of
+from routebook.core.checks.catalogue import Facts, Question
+from routebook.core.document import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One document: its file as it was seen, its facts, what its rules asked, and what they found.
+
+    `asked` is None while no rule has looked. `time` is 0 where it can't be trusted, so that the content decides.
+    """
+
+    size: int
+    time: int
+    content: str
+    facts: Facts
+    findings: tuple[Placed, ...] = ()
+    asked: frozenset[Question] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Every document by its file's name, and the answers that their rules got."""
+
+    documents: Mapping[str, Known]
+    answers: Mapping[Question, str]
+
+
+NOTHING = Knowledge({}, {})
+
+
+def kept(knowledge: Knowledge) -> dict[str, Any]:
+    """The knowledge as plain values. Questions are many and alike, so that each stands once and is named by its place."""
+    places = {question: place for place, question in enumerate(knowledge.answers)}
+    documents = {name: _plain(known, places) for name, known in knowledge.documents.items()}
+    return {"answers": [[*question, said] for question, said in knowledge.answers.items()], "documents": documents}
+
+
+def knowledge_in(plain: Mapping[str, Any] | None) -> Knowledge:
+    """The knowledge that was kept; nothing where nothing was."""
+    if plain is None:
+        return NOTHING
+    answers = {tuple(asked): said for *asked, said in plain["answers"]}
+    questions = list(answers)
+    return Knowledge({name: _known(name, row, questions) for name, row in plain["documents"].items()}, answers)
+
+
+def plain_findings(findings: Iterable[Placed]) -> list[list[Any]]:
+    """Findings as rows."""
+    return [list(finding) for finding in findings]
+
+
+def _plain(known: Known, places: Mapping[Question, int]) -> list[Any]:
+    facts = known.facts
+    told = [facts.title, facts.status.value, facts.step, facts.variation, facts.cites, facts.uses, facts.is_readable]
+    asked = sorted(places[question] for question in known.asked) if known.asked is not None else None
+    return [known.size, known.time, known.content, told, plain_findings(known.findings), asked]
+
+
+def _known(name: str, row: list[Any], questions: list[Question]) -> Known:
+    size, time, content, (title, status, step, variation, cites, uses, is_readable), findings, asked = row
+    kind, slug = place_of(name)
+    facts = Facts(kind, slug, title, Status(status), step, variation, tuple(cites), tuple(uses), content, is_readable)
+    found = tuple(Placed(*finding) for finding in findings)
+    return Known(
+        size, time, content, facts, found, None if asked is None else frozenset([questions[place] for place in asked])
+    )

@@ -1,0 +1,168 @@
+"""A share of a library's documents, read and looked at in one process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+from routebook.cli.checking.findings import Placed
+from routebook.cli.checking.seen import NOT_A_FILE
+from routebook.core.checks import Checker, Finding, unreadable
+from routebook.core.checks.catalogue import Facts, Index, Question, facts_of, index_from
+from routebook.core.document import FOLDERS, Kind, Process, Role
+from routebook.formats.errors import FormatError, Lines, Refused, line_of
+from routebook.formats.markdown import MAX_BYTES, DocumentFile, decode, read_document
+
+KIND_IN = {folder: kind for kind, folder in FOLDERS.items()}
+MOST_IN_MEMORY = 20_000
+"""So many documents stay in memory from reading until they are looked at; further ones are read twice."""
+
+
+class Task(NamedTuple):
+    """A file to read: its name, its size and time as seen, and what its content was (a hash), or ""."""
+
+    name: str
+    size: int
+    time: int
+    content: str
+
+
+class Read(NamedTuple):
+    """A file that was read: the hash of its content, and where that is new its facts and why it can't be read."""
+
+    name: str
+    content: str
+    facts: Facts | None
+    findings: tuple[Placed, ...]
+
+
+class Around(NamedTuple):
+    """The library around the documents, small enough to be sent to other processes."""
+
+    facts: tuple[Facts, ...]
+    roles: tuple[Role, ...]
+    today: dt.date
+    media: frozenset[str]
+
+
+class Looked(NamedTuple):
+    """A document that the rules looked at: what they found, and what they asked."""
+
+    name: str
+    findings: tuple[Placed, ...]
+    asked: frozenset[Question]
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A file that can't be read."""
+
+    errors: tuple[FormatError, ...]
+
+
+class Part:
+    """Reads documents of one folder, keeps them, and lets the rules look at them."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        self._documents: dict[str, DocumentFile] = {}
+
+    def read(self, tasks: Iterable[Task]) -> Iterator[Read]:
+        """Each file, as far as its content is new."""
+        return (self._read(task) for task in tasks)
+
+    def look(self, names: Iterable[str], around: Around) -> Iterator[Looked]:
+        """Each document, seen within its library."""
+        checker = Checker(self.index(around))
+        return (self._look(name, checker) for name in names)
+
+    def index(self, around: Around) -> Index:
+        """The index of the library; it opens a map when a rule asks for one."""
+        return index_from(around.facts, around.roles, self._process, today=around.today, media=around.media)
+
+    def _read(self, task: Task) -> Read:
+        data = bytes_of(self._directory, task.name) if (task.size, task.time) != NOT_A_FILE else None
+        content = blake2b(data, digest_size=12).hexdigest() if data is not None else "unreadable"
+        if content == task.content:
+            return Read(task.name, content, None, ())
+        kind, slug = place_of(task.name)
+        read = document_in(task.name, data)
+        if isinstance(read, _Broken):
+            found = tuple(placed_error(task.name, kind, slug, error) for error in read.errors)
+            return Read(task.name, content, Facts(kind, slug, edition=content, is_readable=False), found)
+        if len(self._documents) < MOST_IN_MEMORY:
+            self._documents[task.name] = read
+        return Read(task.name, content, facts_of(read.document, content), ())
+
+    def _look(self, name: str, checker: Checker) -> Looked:
+        read = self._document(name)
+        if read is None:
+            return Looked(name, (), frozenset())  # it went away since it was read; the next check sees that
+        looked = checker.look_at(read.document)
+        return Looked(name, tuple(placed(name, read.lines, finding) for finding in looked.findings), looked.asked)
+
+    def _document(self, name: str) -> DocumentFile | None:
+        if name not in self._documents:
+            read = document_in(name, bytes_of(self._directory, name))
+            if isinstance(read, _Broken):
+                return None
+            self._documents[name] = read
+        return self._documents[name]
+
+    def _process(self, slug: str) -> Process | None:
+        read = self._document(f"{FOLDERS[Kind.PROCESS]}/{slug}.md")
+        return read.document if read is not None and isinstance(read.document, Process) else None
+
+
+def bytes_of(directory: str, name: str) -> bytes | None:
+    """The content of a file, or of one that is too large to be a document a little more than is allowed."""
+    try:
+        with open(os.path.join(directory, name), "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+
+
+def document_in(name: str, data: bytes | None) -> DocumentFile | _Broken:
+    """The document that a file holds; `data` is None where the file can't be opened."""
+    if data is None:
+        return _Broken((FormatError(name, 1, "", "This file can't be opened.", "Look at its permissions."),))
+    if name.count("/") != 1 or not name.endswith(".md"):
+        fix = (
+            f"Put documents directly into `{name.partition('/')[0]}/` as `name.md`, and everything else into `media/`."
+        )
+        return _Broken((FormatError(name, 1, "", "This file is not a document of the library.", fix),))
+    text = decode(name, data)
+    read = text if isinstance(text, Refused) else read_document(name, text)
+    return _Broken(read.errors) if isinstance(read, Refused) else read
+
+
+def place_of(name: str) -> tuple[Kind, str]:
+    """The kind and slug that a file's name stands for."""
+    folder, _, rest = name.partition("/")
+    return KIND_IN[folder], rest.removesuffix(".md")
+
+
+def placed(name: str, lines: Lines, finding: Finding) -> Placed:
+    """A finding with its file and line."""
+    return Placed(
+        name,
+        line_of(lines, finding.path),
+        finding.rule,
+        finding.name,
+        finding.severity.value,
+        finding.kind.value if finding.kind is not None else "",
+        finding.slug,
+        finding.path,
+        finding.sentence,
+        finding.fix,
+    )
+
+
+def placed_error(name: str, kind: Kind | None, slug: str, error: FormatError) -> Placed:
+    """Why a file can't be read, as a finding."""
+    return placed(name, {error.field: error.line}, unreadable(kind, slug, error.field, error.sentence, error.fix))
