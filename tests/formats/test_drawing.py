@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routebook.core.document import END, START, Handling, Process
+from routebook.core.process_map.supply import Side, breaks
 from routebook.formats.drawing import STYLE, Layout, draw, itinerary, layout
 from routebook.formats.drawing.exits import leaving
 from routebook.formats.drawing.layout import Line, MarkKind, Point, Rect, Words
 from routebook.formats.drawing.lettering import width_of, wrap
 from routebook.formats.drawing.main_way import main_way
-from tests.formats.maps import AWKWARD, PARALLEL, REFUND, VSL, random_process, step
+from routebook.formats.drawing.svg import gap_area
+from tests.formats.maps import AWKWARD, PARALLEL, REFUND, VSL, decision, goes, random_process, step
 
 SVG = "{http://www.w3.org/2000/svg}"
 DOCUMENTS = {"verify": "SOP v3", "decline": "SOP v1", "issue": "SOP v2", "s1": "SOP v1", "s4": "A document with a name"}
@@ -218,7 +220,7 @@ def test_a_small_edit_moves_nothing_else() -> None:
     assert [box.area for box in edited.boxes] == [box.area for box in layout(REFUND).boxes]
 
 
-def test_the_main_way_is_the_longest_one_and_every_branch_of_a_split() -> None:
+def test_the_main_way_is_the_outcome_written_first_and_every_branch_of_a_split() -> None:
     way = main_way(REFUND)
     assert way == {
         (START, "request"),
@@ -229,6 +231,59 @@ def test_the_main_way_is_the_longest_one_and_every_branch_of_a_split() -> None:
         ("confirm", END),
     }
     assert {("script", "cut"), ("script", "art"), ("script", "book")} <= main_way(PARALLEL)
+
+
+def test_what_ends_at_once_or_leads_back_is_not_the_main_way_where_another_outcome_leads_on() -> None:
+    look = step("look", "Look", then=decision(lost="claim", broken=END, again="look", fine="thank"))
+    claim, thank = step("claim", "Claim", then=goes("pay")), step("thank", "Thank them")
+    process = Process(slug="p", title="P", steps=(look, claim, step("pay", "Pay"), thank))
+    assert ("look", "claim") in main_way(process)
+    look = replace(look, then=decision(broken=END, again="look", fine="thank", lost="claim"))
+    process = replace(process, steps=(look, *process.steps[1:]))
+    assert {link for link in main_way(process) if link[0] == "look"} == {("look", "thank")}
+    only_ends = replace(process, steps=(replace(look, then=decision(again="look", broken=END)), *process.steps[1:]))
+    assert main_way(only_ends) == {(START, "look"), ("look", END)}
+
+
+def test_the_main_way_runs_straight_where_it_stays_in_one_lane() -> None:
+    steps = (
+        step("a", "Check", "VA", then=decision(fine="d", odd="b")),
+        step("b", "Ask", "VA"),
+        step("c", "Wait", "VA", then=goes(END)),
+        step("d", "Pack", "VA"),
+        step("e", "Ship", "VA"),
+    )
+    boxes = {box.step: box.area.middle.y for box in layout(Process(slug="p", title="P", steps=steps)).boxes}
+    assert boxes["a"] == boxes["d"] == boxes["e"]
+    assert boxes["b"] == boxes["c"] > boxes["a"]
+
+
+def test_a_break_is_marked_at_its_box_and_said() -> None:
+    steps = (
+        step("a", "Pack", gives=("parcel", "label")),
+        step("b", "Ship", takes=("parcel", "stamp", "order")),
+    )
+    process = Process(slug="p", title="P", result="a receipt", steps=steps)
+    text = draw(process, gaps=breaks(process))
+    root = ET.fromstring(text)
+    titles = [title.text for title in root.iter(f"{SVG}title")][1:]
+    assert titles == ["gives label", "takes stamp, order"]
+    assert [sign.text for sign in root.iter(f"{SVG}text") if sign.get("class") == "gaptext"] == ["!", "?"]
+    assert "Step 2 takes stamp, which no earlier step gives." in text
+    assert "gap" not in draw(process)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), steps=st.integers(2, 25))
+def test_marks_of_breaks_meet_no_other_thing(seed: int, steps: int) -> None:
+    plan = layout(random_process(seed, steps), documents=DOCUMENTS)
+    for box in plan.boxes:
+        for area in (gap_area(box, side) for side in Side):
+            for name, other in solids(plan):
+                is_clear = (
+                    area.right <= other.x or other.right <= area.x or area.bottom <= other.y or other.bottom <= area.y
+                )
+                assert is_clear or name == f"box {box.number}", name
 
 
 def test_handling_shows_by_shape_and_colour() -> None:

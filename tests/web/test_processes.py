@@ -149,7 +149,7 @@ def test_the_pages_ask_the_database_a_bounded_number_of_times(
     plain = to_plain(client.get(REFUND).context["process"])
     for number in range(8):
         documents.create(world.actor("owner"), Kind.PROCESS, {**plain, "title": f"Map {number}"}, now=world.at())
-    for path, most in (("/processes/", 7), (REFUND, 12), (f"{REFUND}ladder/", 12), (EDIT, 16)):
+    for path, most in (("/processes/", 7), (REFUND, 12), (f"{REFUND}ladder/", 12), (EDIT, 17)):
         with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200
     data = posted(client.get(EDIT), r0_role="Founder")
@@ -188,6 +188,36 @@ def test_the_page_styles_the_drawing_as_the_file_does() -> None:
     sheet = Path(__file__).parents[2] / "src/routebook/web/static/routebook/map.css"
     of_page, of_file = rules(sheet.read_text()), rules(STYLE)
     assert {name: of_page.get(name) for name in of_file} == of_file
+
+
+@database
+def test_a_break_along_the_map_is_marked_and_told_at_the_step(as_: As, world: World) -> None:
+    client = as_("owner")
+    assert "gapmark" not in client.get(REFUND).content.decode()
+    page = client.post(EDIT, posted(client.get(EDIT), r4_takes="a stamp"))
+    text = page.content.decode()
+    assert "no earlier step gives “a stamp”</p>" in text
+    assert re.search(r'id="k4"[^>]*aria-describedby="k4e"', text)
+    assert text.count('class="gapmark"') == 2
+    drawn = client.post(f"{REFUND}drawing/", posted(page)).content.decode()
+    assert '<data hidden class="gap" value="takes" data-at="4">no earlier step gives “a stamp”</data>' in drawn
+    read = client.get(f"{REFUND}?draft=1").content.decode()
+    assert "no earlier step gives “a stamp”</small>" in read
+    assert "no later step takes “approval”</small>" in read
+    assert 'class="gaptext"' in read
+
+
+@database
+def test_a_break_that_the_owner_accepts_is_not_marked(as_: As, world: World) -> None:
+    client = as_("owner")
+    plain = {**to_plain(client.get(REFUND).context["process"]), "title": "Odd"}
+    plain["steps"][4]["takes"] = ["a stamp"]
+    plain["accepts"] = [
+        {"rule": "RB305", "why": "It lies there."},
+        {"rule": "output-nobody-takes", "why": "For later."},
+    ]
+    documents.create(world.actor("owner"), Kind.PROCESS, plain, now=world.at())
+    assert "gap" not in client.get("/processes/odd/").content.decode()
 
 
 # --- a new map ------------------------------------------------------------------------------------

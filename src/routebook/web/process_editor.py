@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
 from routebook.web.pages import both, command_id, fresh_id, now, post, show
-from routebook.web.process_drawing import drawing
+from routebook.web.process_drawing import Drawing, drawing, gaps_at
 from routebook.web.process_form import (
     EMPTY_ROW,
     MOST_STEPS,
@@ -109,7 +109,7 @@ def sketch(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         raise NotFound
     view = queries.find(actor, Kind.PROCESS, slug)
     form = read_form(request.POST, cast("Process", view.draft or view.published))
-    context = {"svg": drawing(form.process, queries.by_step(actor, slug), linked=False)}
+    context = {"drawn": drawing(form.process, queries.by_step(actor, slug), linked=False)}
     return render(request, "processes/drawing.html", context)
 
 
@@ -214,13 +214,14 @@ def _editor(actor: Actor, view: DocumentView, form: ProcessForm, kept: Process |
     process = kept or form.process
     documents = queries.by_step(actor, view.row.slug)
     findings = check_document(process, queries.library_of(actor.org, drafts=True), today=now().date())
+    drawn = drawing(process, documents, linked=False)
     return {
         "view": view,
-        "form": form,
+        "form": _with_gaps(form, process, drawn),
         "ids": _ids(form),
         "was": _as_text(process),
         "empty": EMPTY_ROW,
-        "svg": drawing(process, documents, linked=False),
+        "drawn": drawn,
         "findings": _placed(findings, process),
         "blocked": bool(blocks_publishing(findings)),
         # Read only where the whole form is shown: not for every pause in typing.
@@ -229,6 +230,12 @@ def _editor(actor: Actor, view: DocumentView, form: ProcessForm, kept: Process |
         "handlings": list(Handling),
         "may_publish": actor.may(Verb.PUBLISH),
     }
+
+
+def _with_gaps(form: ProcessForm, process: Process, drawn: Drawing) -> ProcessForm:
+    """The form with what breaks along the map beside the rows of the steps."""
+    gaps = {process.steps[index].id: gaps_at(drawn.gaps, index) for index in {gap.index for gap in drawn.gaps}}
+    return replace(form, rows=tuple(replace(row, gaps=gaps.get(row.id, {})) for row in form.rows))
 
 
 def _ids(form: ProcessForm) -> str:

@@ -32,7 +32,8 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step as it stands in the form. `errors` are sentences by field."""
+    """One step as it stands in the form. `errors` are sentences by field, and so are `gaps`, where the flow of
+    things breaks."""
 
     id: str = ""
     title: str = ""
@@ -50,6 +51,7 @@ class Row:
     review: bool = False
     optional: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def more(self) -> bool:

@@ -22,7 +22,7 @@ from routebook.store.queries import processes
 from routebook.store.queries.documents import DocumentView, StepDocuments
 from routebook.web import documents, outputs, process_editor, upkeep
 from routebook.web.pages import page, show
-from routebook.web.process_drawing import drawing
+from routebook.web.process_drawing import drawing, gaps_at, open_breaks
 
 
 @page("map")
@@ -45,11 +45,13 @@ class Row:
     documents: StepDocuments
     need: str
     new_sop: str
+    gaps: Mapping[str, str]
 
 
 def step_rows(process: Process, documents: Mapping[str, StepDocuments]) -> list[Row]:
     """The seed's table, made from the data."""
     rows = []
+    gaps = open_breaks(process)
     for number, step in enumerate(process.steps, start=1):
         known = documents.get(step.id, StepDocuments())
         rows.append(
@@ -61,6 +63,7 @@ def step_rows(process: Process, documents: Mapping[str, StepDocuments]) -> list[
                 documents=known,
                 need=document_need(step, known),
                 new_sop=f"/sops/new/?step={process.slug}/{step.id}",
+                gaps=gaps_at(gaps, number - 1),
             )
         )
     return rows
@@ -103,7 +106,7 @@ def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         "view": view,
         "process": value,
         "shows_draft": shows_draft,
-        "svg": drawing(value, documents) if value.steps else "",
+        "drawn": drawing(value, documents),
         "rows": step_rows(value, documents),
         "policies": processes.policies_of(actor, value),
         "may_edit": actor.may(drafting(Kind.PROCESS)),

@@ -103,7 +103,7 @@ def _page(request: HttpRequest, actor: Actor, point: StartingPoint, refusal: Ref
     return {
         "point": point,
         "process": point.process,
-        "svg": drawing(point.process, {}),
+        "svg": drawing(point.process, {}).svg,
         "rows": _rows(point),
         "titles": titles,
         "choices": _choices(request, point, titles),

@@ -8,8 +8,9 @@ from routebook.core.checks.catalogue import name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, Severity, rule
 from routebook.core.checks.split import MOST_STEPS
 from routebook.core.checks.texts import listed
-from routebook.core.document import END, Decision, Goes, Handling, Process, Status, Step
+from routebook.core.document import Decision, Handling, Process, Status, Step
 from routebook.core.process_map import problems
+from routebook.core.process_map.supply import followers, inputs_nobody_gives, outputs_nobody_takes
 
 
 @rule(
@@ -119,21 +120,12 @@ def output_nobody_takes(process: Process, around: Around) -> Iterator[Hit]:
           - {id: issue, title: Issue the refund, gives: payment reference}
           - {id: confirm, title: Confirm and log, takes: payment reference, gives: closed ticket}
     """
-    following = _followers(process)
-    steps = {step.id: step for step in process.steps}
-    for index, step in _live(process):
-        if not step.gives or not _all_tell(following[step.id], steps, "takes"):
-            continue
-        ahead = _reach(step.id, following)
-        wanted = {name_key(name) for follower in ahead if follower != END for name in steps[follower].takes}
-        ends = END in ahead and not process.result
-        for place, given in enumerate(step.gives):
-            if not ends and name_key(given) not in wanted and not _within(given, process.result):
-                yield Hit(
-                    f"steps[{index}].gives" + (f"[{place}]" if len(step.gives) > 1 else ""),
-                    f"“{step.title}” gives “{given}”, but no later step takes it and it is not the result.",
-                    f"Let the step that needs it take “{given}” by the same name, or leave it out.",
-                )
+    for gap in outputs_nobody_takes(process):
+        yield Hit(
+            f"steps[{gap.index}].gives" + (f"[{gap.place}]" if len(gap.step.gives) > 1 else ""),
+            f"“{gap.step.title}” gives “{gap.name}”, but no later step takes it and it is not the result.",
+            f"Let the step that needs it take “{gap.name}” by the same name, or leave it out.",
+        )
 
 
 @rule(
@@ -157,24 +149,13 @@ def input_nobody_gives(process: Process, around: Around) -> Iterator[Hit]:
         steps:
           - {id: verify, title: Verify eligibility, takes: refund request, gives: decision}
     """
-    following = _followers(process)
-    before = _turned(following)
-    steps = {step.id: step for step in process.steps}
-    asked = {name_key(field.field.replace("_", " ")) for field in process.form}
-    for index, step in _live(process):
-        is_first = index == 0
-        if (is_first and not process.trigger) or not _all_tell(before.get(step.id, ()), steps, "gives"):
-            continue
-        behind = _reach(step.id, before)
-        made = asked | {name_key(name) for giver in behind if giver in steps for name in steps[giver].gives}
-        for place, taken in enumerate(step.takes):
-            if name_key(taken) not in made and not _within(taken, process.trigger):
-                yield Hit(
-                    f"steps[{index}].takes" + (f"[{place}]" if len(step.takes) > 1 else ""),
-                    f"“{step.title}” takes “{taken}”, but no step before it gives that"
-                    + (" and it is not the trigger." if is_first else "."),
-                    f"Let the step that makes it give “{taken}” by the same name, or take what is really there.",
-                )
+    for gap in inputs_nobody_gives(process):
+        yield Hit(
+            f"steps[{gap.index}].takes" + (f"[{gap.place}]" if len(gap.step.takes) > 1 else ""),
+            f"“{gap.step.title}” takes “{gap.name}”, but no step before it gives that"
+            + (" and it is not the trigger." if gap.index == 0 else "."),
+            f"Let the step that makes it give “{gap.name}” by the same name, or take what is really there.",
+        )
 
 
 @rule("RB306", "ping-pong", Family.PROCESS, "The work goes back and forth between two roles.", on=(Process,))
@@ -196,7 +177,7 @@ def ping_pong(process: Process, around: Around) -> Iterator[Hit]:
         - {id: draft, title: Draft and polish the text, role: Writer}
         - {id: check, title: Check the facts and approve, role: Editor}
     """
-    following = _followers(process)
+    following = followers(process)
     steps = {step.id: step for step in process.steps}
     places = {step.id: index for index, step in enumerate(process.steps)}
     told: set[frozenset[str]] = set()
@@ -270,57 +251,6 @@ def dropped_step_on_map(process: Process, around: Around) -> Iterator[Hit]:
 def _live(process: Process) -> Iterator[tuple[int, Step]]:
     """The steps that stay, with their places."""
     return ((index, step) for index, step in enumerate(process.steps) if step.handling is not Handling.DROP)
-
-
-def _followers(process: Process) -> dict[str, tuple[str, ...]]:
-    """The targets of each step, `END` included. Unlike a compiled flow it also stands for an unsound map."""
-    known = {step.id for step in process.steps}
-    found: dict[str, tuple[str, ...]] = {}
-    for index, step in enumerate(process.steps):
-        targets = _targets(step.then) if step.then is not None else _next(process, index)
-        found[step.id] = tuple(target for target in dict.fromkeys(targets) if target in known or target == END)
-    return found
-
-
-def _next(process: Process, index: int) -> tuple[str, ...]:
-    return (process.steps[index + 1].id,) if index + 1 < len(process.steps) else (END,)
-
-
-def _targets(then: Goes | Decision) -> tuple[str, ...]:
-    if isinstance(then, Goes):
-        return then.targets
-    return tuple(target for outcome in then.outcomes for target in outcome.goes.targets)
-
-
-def _turned(following: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The sources of each step."""
-    before: dict[str, tuple[str, ...]] = {}
-    for source, targets in following.items():
-        for target in targets:
-            before[target] = (*before.get(target, ()), source)
-    return before
-
-
-def _reach(origin: str, ways: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Everything that can be reached from a step; the step itself only by a way round."""
-    seen: set[str] = set()
-    ahead = [*ways.get(origin, ())]
-    while ahead:
-        place = ahead.pop()
-        if place not in seen:
-            seen.add(place)
-            ahead.extend(ways.get(place, ()))
-    return seen
-
-
-def _all_tell(neighbours: tuple[str, ...], steps: Mapping[str, Step], side: str) -> bool:
-    """Whether each neighbour says what it takes (or gives); a half-filled map is no mistake yet."""
-    return all(getattr(steps[neighbour], side) for neighbour in neighbours if neighbour in steps)
-
-
-def _within(name: str, sentence: str) -> bool:
-    """Whether a trigger or result, which may be a sentence, holds the name as whole words."""
-    return f" {name_key(name)} " in f" {name_key(sentence)} "
 
 
 def _back_and_forth(

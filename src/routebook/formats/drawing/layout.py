@@ -29,7 +29,8 @@ from routebook.formats.drawing.anatomy import (
 )
 from routebook.formats.drawing.exits import Exit, Gate, Leaving, leaving
 from routebook.formats.drawing.lettering import width_of, wrap
-from routebook.formats.drawing.placing import Placing, place
+from routebook.formats.drawing.main_way import main_links
+from routebook.formats.drawing.placing import MOST_BANDS, Placing, place
 from routebook.formats.drawing.routing import Course, Router, Strand, Way, tracks
 
 LANE_NAME_SIZE = 12.0
@@ -169,14 +170,23 @@ class Layout:
     back: frozenset[tuple[str, str]]
 
 
-def layout(process: Process, *, documents: Mapping[str, str] | None = None, words: Words | None = None) -> Layout:
-    """Lay out any draft of a process; `documents` gives the text of the tag below a step, by step id."""
+def layout(
+    process: Process,
+    *,
+    documents: Mapping[str, str] | None = None,
+    words: Words | None = None,
+    most_bands: int = MOST_BANDS,
+) -> Layout:
+    """Lay out any draft of a process; `documents` gives the text of the tag below a step, by step id.
+
+    `most_bands`: how many strips a long process may be broken into; with 1 each role has one lane.
+    """
     words = words or Words()
     steps = process.steps
     leaves = leaving(steps)
     letters = [letter(step, n, (documents or {}).get(step.id, ""), words.kept) for n, step in enumerate(steps, 1)]
     widths = [BOX_WIDTH + dissect(*pair, lambda _: 0).width for pair in zip(letters, leaves, strict=True)]
-    placing = place(steps, leaves, widths, words.no_role)
+    placing = place(steps, leaves, widths, words.no_role, lambda back: main_links(leaves, back), most_bands)
     directions = [_direction(placing, place_) for place_ in range(len(steps))]
     parts = [dissect(*three) for three in zip(letters, leaves, directions, strict=True)]
     joins = frozenset(place_ for place_, step in enumerate(steps) if step.join is not None)

@@ -6,7 +6,7 @@ order of the list decides every tie, so that a small edit moves little.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from routebook.core.document import Step
@@ -39,14 +39,24 @@ class Placing:
     back: frozenset[tuple[int, int]]
 
 
-def place(steps: Sequence[Step], leaves: Sequence[Leaving], widths: Sequence[float], no_role: str) -> Placing:
-    """Place the steps; `widths` is the room each one needs with everything after its box."""
+def place(
+    steps: Sequence[Step],
+    leaves: Sequence[Leaving],
+    widths: Sequence[float],
+    no_role: str,
+    main: Callable[[frozenset[tuple[int, int]]], Collection[tuple[int, int | None]]],
+    most_bands: int = MOST_BANDS,
+) -> Placing:
+    """Place the steps; `widths` is the room each one needs with everything after its box.
+
+    `main` gives, for the lines that lead back, the links that should run straight.
+    """
     order, back = forward(leaves)
+    straight = main(back)
     layers = _layers(_following(leaves), order, back)
     roles = _roles(steps, no_role)
-    candidates = [
-        _in_bands(roles, leaves, layers, back, columns) for columns in _column_counts(max(layers, default=-1) + 1)
-    ]
+    counts = _column_counts(max(layers, default=-1) + 1, most_bands)
+    candidates = [_in_bands(roles, leaves, layers, back, straight, columns) for columns in counts]
     scales = [_scale(candidate, widths) for candidate in candidates]
     good = max(scales) * GOOD_ENOUGH
     return next(candidate for candidate, scale in zip(candidates, scales, strict=True) if scale >= good)
@@ -108,25 +118,38 @@ def _layers(following: list[list[int]], order: list[int], back: frozenset[tuple[
     return layers
 
 
-def _column_counts(layers: int) -> list[int]:
+def _column_counts(layers: int, most_bands: int) -> list[int]:
     """The numbers of columns worth trying, most first: one band, two bands, …"""
-    counts = {-(-layers // bands) for bands in range(1, MOST_BANDS + 1)}
+    counts = {-(-layers // bands) for bands in range(1, most_bands + 1)}
     return sorted((count for count in counts if count), reverse=True) or [0]
 
 
 def _in_bands(
-    roles: list[str], leaves: Sequence[Leaving], layers: list[int], back: frozenset[tuple[int, int]], columns: int
+    roles: list[str],
+    leaves: Sequence[Leaving],
+    layers: list[int],
+    back: frozenset[tuple[int, int]],
+    straight: Collection[tuple[int, int | None]],
+    columns: int,
 ) -> Placing:
-    lane_of, offsets, lanes = _rows(roles, leaves, layers, back, columns)
+    lane_of, offsets, lanes = _rows(roles, leaves, layers, back, straight, columns)
     cells = tuple((lanes[lane_of[i]].rows[offsets[i]], layers[i] % columns) for i in range(len(roles)))
     used = max((column for _, column in cells), default=-1) + 1
     return Placing(cells, lanes, used, back)
 
 
 def _rows(
-    roles: list[str], leaves: Sequence[Leaving], layers: list[int], back: frozenset[tuple[int, int]], columns: int
+    roles: list[str],
+    leaves: Sequence[Leaving],
+    layers: list[int],
+    back: frozenset[tuple[int, int]],
+    straight: Collection[tuple[int, int | None]],
+    columns: int,
 ) -> tuple[list[int], list[int], tuple[Lane, ...]]:
-    """The lane and the row within it of each step: its predecessor's row where that is free."""
+    """The lane and the row within it of each step: its predecessor's row where that is free.
+
+    The steps of the straight way choose first; what branches off it in the same lane wishes for the row below.
+    """
     role_order = {role: number for number, role in enumerate(dict.fromkeys(roles))}
     strips = sorted({(layer // columns, role_order[role]) for layer, role in zip(layers, roles, strict=True)})
     strip_number = {strip: number for number, strip in enumerate(strips)}
@@ -135,15 +158,22 @@ def _rows(
     offsets = [0] * len(roles)
     taken: set[tuple[int, int, int]] = set()
     heights = [1] * len(strips)
-    wished = [0] * len(roles)
-    for here in sorted(range(len(roles)), key=lambda i: (layers[i], i)):
-        offset = _free_row(taken, lane_of[here], layers[here], wished[here])
+    wished: list[int | None] = [None] * len(roles)
+    on = {target for _, target in straight}
+    for here in sorted(range(len(roles)), key=lambda i: (layers[i], i not in on, i)):
+        offset = _free_row(taken, lane_of[here], layers[here], wished[here] or 0)
         taken.add((lane_of[here], layers[here], offset))
         offsets[here] = offset
         heights[lane_of[here]] = max(heights[lane_of[here]], offset + 1)
-        for target in leaves[here].targets():
-            if (here, target) not in back and lane_of[target] == lane_of[here]:
-                wished[target] = wished[target] or offset
+        followers = [target for target in leaves[here].targets() if lane_of[target] == lane_of[here]]
+        is_taken = any((here, target) in straight for target in followers)
+        for target in followers:
+            if (here, target) in back:
+                continue
+            if (here, target) in straight:
+                wished[target] = offset
+            elif wished[target] is None:
+                wished[target] = offset + is_taken
     return lane_of, offsets, _lanes(list(role_order), strips, heights)
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from routebook.core.document import Handling, Process
+from routebook.core.process_map.supply import Break, Side
 from routebook.formats.drawing.anatomy import LABEL_LINE, TITLE_LINE
 from routebook.formats.drawing.itinerary import itinerary, name_of
 from routebook.formats.drawing.layout import (
@@ -58,6 +59,8 @@ STYLE = """\
 .map .end { fill: var(--ink); }
 .map .missing { fill: var(--sheet); stroke: var(--late); stroke-width: 1.75; stroke-dasharray: 2.5 2.5; }
 .map .missingtext { fill: var(--late); font-size: 11px; font-weight: 600; }
+.map .gap { fill: var(--sheet); stroke: var(--late); stroke-width: 1.5; }
+.map .gaptext { fill: var(--late); font-size: 11px; font-weight: 700; }
 .map .label { font-size: 11.5px; fill: var(--soft); }
 .map .when { text-anchor: start; }
 .map .doc { fill: var(--route-wash); stroke: var(--route); stroke-width: 1; }
@@ -98,6 +101,9 @@ _BOX_CLASS = {
 }
 _ROUND = {Handling.KEEP: 3.0, Handling.DROP: 3.0}
 _BOX_ROUND = 9.0
+GAP_RADIUS = 7.5
+GAP_SIGNS = {Side.TAKES: "?", Side.GIVES: "!"}
+"""What stands at a box that takes what nobody gives, or gives what nobody takes."""
 
 
 def draw(
@@ -106,6 +112,7 @@ def draw(
     documents: Mapping[str, str] | None = None,
     states: Mapping[str, State] | None = None,
     travelled: Collection[tuple[str, str]] = (),
+    gaps: Collection[Break] = (),
     href: Href | None = None,
     standalone: bool = False,
     words: Words | None = None,
@@ -113,8 +120,8 @@ def draw(
     """Draw a process, sound or not, as one `<svg>` element.
 
     `documents` gives the text of the tag below a step; `states` and `travelled` (source and target,
-    with `start` and `end`) show a run, without them the main way through the map stands out; `href`
-    makes the boxes links. `standalone` carries its own colours, for a file outside the product.
+    with `start` and `end`) show a run, without them the main way through the map stands out; `gaps`
+    are marked at their boxes; `href` makes the boxes links. `standalone` carries its own colours, for a file outside the product.
     """
     plan = layout(process, documents=documents, words=words)
     on = set(travelled) if states or travelled else main_way(process)
@@ -124,10 +131,13 @@ def draw(
         *_flow(plan.lines, on),
         *(_mark(mark) for mark in plan.marks),
         *(_box(box, process, (states or {}).get(box.step), _address(href, box.step)) for box in plan.boxes),
+        *(_gap(plan.boxes[index], side, names) for (index, side), names in _gaps(gaps).items()),
         *(_document(tag) for tag in plan.documents),
         *(_label(label) for label in plan.labels),
     ]
-    return "\n".join([*_opening(process, plan, name, linked=href is not None, standalone=standalone), *body, "</svg>"])
+    return "\n".join(
+        [*_opening(process, plan, name, gaps, linked=href is not None, standalone=standalone), *body, "</svg>"]
+    )
 
 
 def _unique(process: Process) -> str:
@@ -135,7 +145,9 @@ def _unique(process: Process) -> str:
     return "map-" + hashlib.sha256(repr(process).encode()).hexdigest()[:8]
 
 
-def _opening(process: Process, plan: Layout, name: str, *, linked: bool, standalone: bool) -> list[str]:
+def _opening(
+    process: Process, plan: Layout, name: str, gaps: Collection[Break], *, linked: bool, standalone: bool
+) -> list[str]:
     # A picture hides what is inside it from assistive technology, so a map with links is a group.
     role = "group" if linked else "img"
     size = f'width="{_n(plan.width)}" height="{_n(plan.height)}" '
@@ -143,7 +155,7 @@ def _opening(process: Process, plan: Layout, name: str, *, linked: bool, standal
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" {size}viewBox="0 0 {_n(plan.width)} {_n(plan.height)}" '
         f'role="{role}" aria-labelledby="{name}-title" aria-describedby="{name}-desc">',
         f'<title id="{name}-title">{_text(f"Map of {process.title or process.slug}")}</title>',
-        f'<desc id="{name}-desc">{_text(" ".join(_story(process)))}</desc>',
+        f'<desc id="{name}-desc">{_text(" ".join([*_story(process), *map(_said, gaps)]))}</desc>',
     ]
     if standalone:
         opening.append(f"<style>\n{_ALONE}{STYLE}</style>")
@@ -156,6 +168,13 @@ def _story(process: Process) -> list[str]:
     ends = f"Ends with {process.result}." if process.result else ""
     steps = itinerary(process) or ("No steps yet.",)
     return [sentence for sentence in (begins, *steps, ends) if sentence]
+
+
+def _said(gap: Break) -> str:
+    number = gap.index + 1
+    if gap.side is Side.TAKES:
+        return f"Step {number} takes {gap.name}, which no earlier step gives."
+    return f"Step {number} gives {gap.name}, which no later step takes."
 
 
 def _lane(lane: LaneArea) -> str:
@@ -236,6 +255,30 @@ def _state(box: Box, state: State | None) -> str:
         ring = Rect(area.x - 4, area.y - 4, area.width + 8, area.height + 8)
         return f'<rect class="ring" {_rect(ring)} rx="{_n(_ROUND.get(box.handling, _BOX_ROUND) + 3)}"/>'
     return ""
+
+
+def _gaps(gaps: Iterable[Break]) -> dict[tuple[int, Side], list[str]]:
+    """What is missing by box and side: one mark stands for all of it."""
+    found: dict[tuple[int, Side], list[str]] = {}
+    for gap in gaps:
+        found.setdefault((gap.index, gap.side), []).append(gap.name)
+    return found
+
+
+def gap_area(box: Box, side: Side) -> Rect:
+    """Where the mark of a break stands: at the corner where things come in, or where they leave."""
+    area, inside = box.area, 3.0
+    x = area.x + inside if side is Side.TAKES else area.right - inside
+    y = area.y + inside if side is Side.TAKES else area.bottom - inside
+    return Rect(x - GAP_RADIUS, y - GAP_RADIUS, 2 * GAP_RADIUS, 2 * GAP_RADIUS)
+
+
+def _gap(box: Box, side: Side, names: Iterable[str]) -> str:
+    area = gap_area(box, side)
+    told = f"{side} {', '.join(names)}"
+    title = f"<title>{_text(told)}</title>"
+    sign = f'<text class="gaptext" x="{_n(area.middle.x)}" y="{_n(area.middle.y + 4)}">{GAP_SIGNS[side]}</text>'
+    return f'<g>{title}<circle class="gap" {_circle(area)}/>{sign}</g>'
 
 
 def _document(tag: DocumentTag) -> str:

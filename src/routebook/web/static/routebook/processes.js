@@ -265,12 +265,14 @@ async function sketch() {
   isDrawing = true;
   while (!isDrawn) {
     isDrawn = true;
+    const titled = rows().filter((row) => titleOf(row).value.trim());
     const drawn = await drawingOf(new FormData(form()));
     if (!drawn) {
       isDrawn = false; // it comes with what is saved
       break;
     }
     takeDrawing(drawn);
+    markGaps([...document.querySelectorAll("#live-map data.gap")], titled);
   }
   isDrawing = false;
 }
@@ -282,6 +284,16 @@ async function drawingOf(data) {
     return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html").body : null;
   } catch {
     return null;
+  }
+}
+
+// What a step takes that nobody gives, and gives that nobody takes, beside the field that says so.
+function markGaps(told, titled) {
+  for (const row of rows()) {
+    for (const part of ["takes", "gives"]) {
+      const found = told.find((one) => one.value === part && Number(one.dataset.at) === titled.indexOf(row));
+      note(partOf(row, part), "gap", found?.textContent);
+    }
   }
 }
 
@@ -328,7 +340,7 @@ async function exchange(extra) {
   const isAll = answer.getElementById("map-form") && !isDirty;
   takeIds(answer, sent);
   if (isAll) return takeAll(answer);
-  takeLive(answer);
+  takeLive(answer, sent);
   for (const row of fresh) if (document.activeElement !== titleOf(row)) delete row.dataset.fresh;
   if (response.status === 409) isDirty = true;
   else if (isDirty) changed();
@@ -347,10 +359,13 @@ function takeIds(answer, sent) {
 }
 
 // Only the drawing, the findings and what to merge with next time: the cursor stays where it is.
-function takeLive(answer) {
+function takeLive(answer, sent) {
   const live = answer.querySelector("section.side");
   if (live.dataset.sent) live.querySelector("[name=was]").value = live.dataset.sent;
-  if (answer.getElementById("live-map") && !isDrawing) takeDrawing(answer.getElementById("live-map"));
+  if (answer.getElementById("live-map") && !isDrawing) {
+    takeDrawing(answer.getElementById("live-map"));
+    markGaps([...document.querySelectorAll("#live-map data.gap")], sent);
+  }
   const hadConflict = document.querySelector("#live .conflict");
   document.getElementById("live").replaceChildren(live);
   if (!hadConflict) live.querySelector(".conflict")?.scrollIntoView({ block: "nearest" });
@@ -371,24 +386,29 @@ function markErrors(live) {
 }
 
 function mark(field, sentence) {
-  let place = field.parentElement.querySelector(".error");
+  note(field, "error", sentence);
+  if (!sentence) return field.removeAttribute("aria-invalid");
+  field.setAttribute("aria-invalid", "true");
+  const folded = field.closest("details");
+  if (folded) folded.open = true;
+}
+
+// Let a sentence of a kind stand below a field, or no longer.
+function note(field, kind, sentence) {
+  let place = field.parentElement.querySelector(`.${kind}`);
   if (!sentence) {
     place?.remove();
-    field.removeAttribute("aria-invalid");
     if (!field.parentElement.querySelector("small")) field.removeAttribute("aria-describedby");
     return;
   }
   if (!place) {
     place = document.createElement("p");
-    place.className = "error";
+    place.className = kind;
     place.id = `${field.id}e`;
     field.after(place);
   }
-  place.textContent = sentence;
-  field.setAttribute("aria-invalid", "true");
+  if (place.textContent !== sentence) place.textContent = sentence;
   field.setAttribute("aria-describedby", place.id);
-  const folded = field.closest("details");
-  if (folded) folded.open = true;
 }
 
 // The whole editor as the server has it, with somebody else's changes in it; the cursor finds its place again.
