@@ -15,6 +15,7 @@ NOUNS = (
     "starting_points",
     "delegations",
     "plate",
+    "goals",
     "documents",
     "handoffs",
     "runs",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from typing import cast
 
 from routebook.core.delegation import (
@@ -20,10 +21,10 @@ from routebook.core.delegation import (
     what_if,
 )
 from routebook.core.document import Handling, Kind, Process, Status, Step
-from routebook.core.handoff import Level
+from routebook.core.handoff import WORKING, Level
 from routebook.formats.normal import normalise
 from routebook.store.access import Actor, NotFound, Verb, require
-from routebook.store.models import Document, PlateItem, StepDecision, StepScore
+from routebook.store.models import Document, PlateItem, RoleHolder, StepDecision, StepScore
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries import documents, handoffs
 from routebook.store.queries.documents import DocumentView, StepDocuments, draft_row
@@ -235,3 +236,147 @@ def _has_changes(view: DocumentView) -> bool:
         return True
     published = normalise(replace(view.published, status=Status.PUBLISHED))
     return normalise(replace(view.draft, status=Status.PUBLISHED)) != published
+
+
+# --- the steps of all maps ----------------------------------------------------------------------
+
+
+class Missing(StrEnum):
+    """What a step's SOP still needs."""
+
+    NOTHING = ""
+    SOP = "an SOP"
+    PUBLISHING = "its SOP to be published"
+
+
+@dataclass(frozen=True, slots=True)
+class StepOfAll:
+    """A step among those of all maps: `number` counts through all of them, `place` on its own map.
+
+    `goals` are the slugs that its process serves, `people` (ids and names) who does it now: whom it was handed to,
+    else who holds its role. `missing` is about its SOP, `sop` the slug of one that is only a draft; `handoffs` are
+    those that go on."""
+
+    number: int
+    place: int
+    view: DocumentView
+    process: Process
+    step: Step
+    score: Score | None
+    facts: Facts
+    recommendation: Recommendation | None
+    hours: Figure | None
+    people: tuple[tuple[int, str], ...]
+    missing: Missing
+    sop: str
+    handoffs: tuple[HandoffView, ...]
+
+    @property
+    def reference(self) -> str:
+        return f"{self.process.slug}/{self.step.id}"
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        return self.process.serves
+
+    @property
+    def is_decided(self) -> bool:
+        return self.step.handling is not Handling.UNDECIDED
+
+    @property
+    def follows(self) -> bool:
+        """Whether the map already says what is recommended."""
+        advice = self.recommendation
+        return advice is not None and (self.step.handling, self.step.review) == (advice.handling, advice.with_review)
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether somebody else owns it, so that it has left the plate."""
+        return any(view.state.level is Level.OWNED for view in self.handoffs)
+
+    @property
+    def item(self) -> Item | None:
+        """What the order and the forecast go by; None without a score."""
+        if self.score is None:
+            return None
+        return Item(
+            id=self.reference,
+            title=self.step.title,
+            score=self.score,
+            facts=self.facts,
+            cluster=self.process.slug,
+            handling=self.step.handling,
+            with_review=self.step.review,
+        )
+
+
+def every_step(actor: Actor) -> Sequence[StepOfAll]:
+    """The steps of all maps, map by map by title, each as the draft has it where there is one."""
+    require(actor, Verb.SEE_SCORES)
+    scores = {(row.process_id, row.step): row for row in StepScore.objects.filter(org_id=actor.org)}
+    sops = _sops(actor)
+    holders = _holders(actor)
+    standing: dict[tuple[int, str], list[HandoffView]] = {}
+    for one in handoffs.listing(actor):
+        if one.state.level not in (Level.NONE, Level.RETURNED):
+            standing.setdefault((one.row.process_id, one.row.step), []).append(one)
+    found: list[StepOfAll] = []
+    for view in documents.listing(actor, Kind.PROCESS):
+        process = cast("Process", view.draft or view.published)
+        for place, step in enumerate(process.steps, start=1):
+            at = (view.row.pk, step.id)
+            row, given = scores.get(at), tuple(standing.get(at, ()))
+            score = score_of(row) if row else None
+            facts = facts_of(row) if row else Facts()
+            missing, sop = _missing(step, sops.get(f"{process.slug}/{step.id}", ()))
+            found.append(
+                StepOfAll(
+                    number=len(found) + 1,
+                    place=place,
+                    view=view,
+                    process=process,
+                    step=step,
+                    score=score,
+                    facts=facts,
+                    recommendation=recommend(score, facts) if score else None,
+                    hours=hours_a_month(score) if score else None,
+                    people=_doing(given) or holders.get(step.role.casefold(), ()),
+                    missing=missing,
+                    sop=sop,
+                    handoffs=given,
+                )
+            )
+    return found
+
+
+def _sops(actor: Actor) -> dict[str, list[Document]]:
+    rows = Document.objects.filter(org_id=actor.org, kind=Kind.SOP).exclude(status=Status.RETIRED).exclude(step="")
+    found: dict[str, list[Document]] = {}
+    for row in rows.only("slug", "step", "variation", "published_id").order_by("id"):
+        found.setdefault(row.step, []).append(row)
+    return found
+
+
+def _holders(actor: Actor) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Who holds each role (by its folded title), the first of them first."""
+    rows = RoleHolder.objects.select_related("role", "member").filter(org_id=actor.org, member__active=True)
+    found: dict[str, tuple[tuple[int, str], ...]] = {}
+    for row in rows:
+        found[row.role.folded] = (*found.get(row.role.folded, ()), (row.member_id, row.member.name))
+    return found
+
+
+def _doing(given: Sequence[HandoffView]) -> tuple[tuple[int, str], ...]:
+    return tuple((one.row.receiver_id, one.row.receiver.name) for one in given if one.state.level in WORKING)
+
+
+def _missing(step: Step, sops: Sequence[Document]) -> tuple[Missing, str]:
+    """What the SOPs of a step lack, whatever is decided about it; and the slug of the draft that would do."""
+    if step.no_document:
+        return Missing.NOTHING, ""
+    for variation in step.variations.of if step.variations else ("",):
+        fitting = [row for row in sops if row.variation in (variation, "")]
+        if any(row.published_id for row in fitting):
+            continue
+        return (Missing.PUBLISHING, fitting[0].slug) if fitting else (Missing.SOP, "")
+    return Missing.NOTHING, ""
