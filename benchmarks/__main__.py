@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("engine", "search", "sort")
+NAMES = ("checks", "engine", "search", "sort")
 
 
 def main(arguments: list[str]) -> int:
