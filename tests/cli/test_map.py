@@ -1,5 +1,6 @@
 """`routebook map`: one process as a drawing or as text."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +79,74 @@ def test_neither_map_nor_which_loads_django() -> None:
         "sys.exit('django' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+# --- the maps of other tools --------------------------------------------------------------------
+
+
+def written(folder: Path, body: str, name: str = "orders.bpmn") -> str:
+    file = folder / name
+    file.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"><startEvent id="s"/>'
+        f'<task id="t" name="Pack it"/><sequenceFlow sourceRef="s" targetRef="t"/></process>{body}</definitions>'
+    )
+    return str(file)
+
+
+def test_another_tools_file_is_told_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", written(tmp_path, ""), "--to", "json"]) == cli.FINE
+    told = json.loads(capsys.readouterr().out)
+    assert told["notes"] == []
+    (process,) = told["processes"]
+    assert (process["id"], process["title"], process["sound"]) == ("orders", "orders", True)
+    assert [(step["id"], step["source"], step["title"], step["kind"]) for step in process["steps"]] == [
+        ("pack-it", "t", "Pack it", "step"),
+        ("start", "s", "", "start"),
+    ]
+
+
+@pytest.mark.parametrize(("form", "begins"), [("svg", "<svg"), ("mermaid", "flowchart"), ("bpmn", "<?xml")])
+def test_another_tools_file_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, begins: str
+) -> None:
+    assert cli.main(["map", written(tmp_path, ""), "--to", form]) == cli.FINE
+    shown = capsys.readouterr()
+    assert shown.out.startswith(begins)
+    assert "Pack it" in shown.out
+    assert shown.err == ""
+
+
+def test_of_several_processes_one_is_drawn_and_the_others_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, '<process id="q" name="Returns"><task id="u" name="Unpack"/></process>')
+    assert cli.main(["map", file, "--to", "mermaid"]) == cli.FINE
+    assert "--process chooses another one: returns" in capsys.readouterr().err
+    assert cli.main(["map", file, "--to", "mermaid", "--process", "q"]) == cli.FINE
+    assert "Unpack" in capsys.readouterr().out
+    assert cli.main(["map", file, "--process", "return"]) == cli.WRONG_USE
+    assert "Did you mean “returns”?" in capsys.readouterr().err
+
+
+def test_a_file_without_a_map_is_a_sentence_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "x.bpmn"
+    file.write_text("<definitions>")
+    assert cli.main(["map", str(file), "--to", "json"]) == cli.FINDINGS
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert len(shown.err.splitlines()) == 1
+    assert cli.main(["map", str(tmp_path / "none.bpmn")]) == cli.WRONG_USE
+
+
+def test_a_process_of_a_library_goes_out_as_bpmn_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["map", REFUND, "--to", "bpmn"]) == cli.FINE
+    assert ET.fromstring(capsys.readouterr().out).tag.endswith("}definitions")
+    assert cli.main(["map", REFUND, "--to", "json"]) == cli.FINE
+    told = json.loads(capsys.readouterr().out)
+    assert [step["source"] for step in told["processes"][0]["steps"]][:2] == ["request", "verify"]
+
+
+def test_reading_bpmn_starts_neither_django_nor_yaml(tmp_path: Path) -> None:
+    script = "import sys; from routebook.cli.main import main; main(sys.argv[1:]); print([name for name in ('django', 'yaml') if name in sys.modules], file=sys.stderr)"
+    asked = [sys.executable, "-c", script, "map", written(tmp_path, ""), "--to", "json"]
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stderr == "[]\n"

@@ -5,38 +5,51 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routebook.cli.folder import content_of, files_of, library_root
+from routebook.cli import bpmn
 from routebook.cli.main import FINE, WRONG_USE, CommandError
 from routebook.core.document import Process, Sop
 from routebook.formats.errors import Refused
-from routebook.formats.library import LibraryFolder, read_library
-from routebook.formats.markdown import decode, read_document
 
 if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
+    from routebook.formats.library import LibraryFolder
 
 
-FORMS = ("svg", "mermaid", "markdown", "pdf", "png")
+FORMS = ("svg", "mermaid", "markdown", "pdf", "png", "bpmn", "json")
 
 
 def add(subparsers: "Subparsers") -> None:
     parser = subparsers.add_parser(
         "map",
         help="draw the map of a process",
-        description="Draw the map of one process: as an SVG with a lane per role, as a page (PDF, PNG), or as text.",
+        description="Draw the map of one process: as an SVG with a lane per role, as a page (PDF, PNG), as text, or as "
+        "BPMN 2.0 for other tools. Reads a process of a library folder, or the BPMN file of another tool.",
         epilog="example:\n  routebook map sample/processes/refund-a-customer.md --to pdf > refund.pdf",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="a process of a library folder")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a process of a library folder, or a BPMN file")
     parser.add_argument("--to", choices=FORMS, default="svg", help="how to draw (default: %(default)s)")
+    parser.add_argument("--process", metavar="ID", help="which process of a BPMN file to draw (json has them all)")
 
 
 def run(args: argparse.Namespace) -> int:
-    process = _process(args.file)
+    process = bpmn.taken(args) if bpmn.is_bpmn(args.file) else _process(args.file)
+    if isinstance(process, int):
+        return process
     if isinstance(process, Refused):
         for error in process.errors:
             print(error, file=sys.stderr)
         return WRONG_USE
+    if args.to == "json":
+        from routebook.formats.bpmn.told import told_process
+
+        bpmn.write_json(told_process(process))
+        return FINE
+    if args.to == "bpmn":
+        from routebook.formats.bpmn.writing import to_bpmn
+
+        sys.stdout.write(to_bpmn(process))
+        return FINE
     if args.to == "mermaid":
         from routebook.formats.mermaid import to_mermaid
 
@@ -72,6 +85,9 @@ def _page(process: Process, form: str, organisation: str, documents: dict[str, s
 
 
 def _process(file: Path) -> Process | Refused:
+    from routebook.cli.folder import content_of
+    from routebook.formats.markdown import decode, read_document
+
     text = decode(str(file), content_of(file))
     read = text if isinstance(text, Refused) else read_document(str(file), text)
     if isinstance(read, Refused):
@@ -81,14 +97,17 @@ def _process(file: Path) -> Process | Refused:
     return read.document
 
 
-def _folder(file: Path) -> LibraryFolder | None:
+def _folder(file: Path) -> "LibraryFolder | None":
     """The library that the file lies in, if it can be read."""
+    from routebook.cli.folder import files_of, library_root
+    from routebook.formats.library import read_library
+
     root = library_root(file)
     folder = read_library(files_of(root)) if root is not None else None
     return None if isinstance(folder, Refused) else folder
 
 
-def _documents(folder: LibraryFolder | None, process: Process) -> dict[str, str]:
+def _documents(folder: "LibraryFolder | None", process: Process) -> dict[str, str]:
     """What stands below each step: its SOPs."""
     if folder is None:
         return {}

@@ -1,0 +1,239 @@
+"""The XML of a BPMN file as a small tree: the elements of the model, each with its line.
+
+What lies outside of BPMN's own namespace (the diagram, other tools' extensions) is only counted. Nothing is fetched and
+no entity is expanded: a file that declares one is refused. Every limit holds while the file is read, not after.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_DEEP = 200
+MOST_ELEMENTS = 250_000
+MOST_DECLARED = 40
+
+_IGNORED = frozenset({"incoming", "outgoing", "supportedInterfaceRef", "import"})
+"""Said again by the sequence flows, or by nobody."""
+_DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:\-]{1,60})["']""")
+_CHARACTER_SETS = re.compile(
+    r"iso8859|cp\d|koi8|kz1048|mac_|gb|hz|big5|shift_jis|euc_|johab|tis_620|latin|utf_8_sig|utf-8|ascii"
+)
+_PREFIX = re.compile(r"(?:bpmn(?:2|20)?|semantic|model|ns\d*|b)")
+"""Prefixes that stand for BPMN where a file doesn't say what they stand for."""
+_OMG = re.compile(r"omg\.org/(?:spec/)?bpmn", re.IGNORECASE)
+_TOO_BIG = f"The file is larger than {MOST_BYTES // (1024 * 1024)} MB; export fewer processes at a time."
+_TOO_DEEP = f"The file is nested more than {MOST_DEEP} levels deep, which no map needs."
+_TOO_MANY = f"The file has more than {MOST_ELEMENTS:,} elements; export fewer processes at a time."
+_ENTITIES = "The file declares entities of its own, which a map has no use for and an attacker has."
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why no map came out of a file, in one sentence; `line` is 0 where it is about the whole file."""
+
+    sentence: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.sentence}" if self.line else self.sentence
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element of BPMN: its name without a prefix, its attributes, and its text where it has no children."""
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    children: list[Element] = field(default_factory=list)
+    text: str = ""
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    def all(self, *tags: str) -> list[Element]:
+        """The children with one of these names."""
+        return [child for child in self.children if child.tag in tags]
+
+    def first(self, *tags: str) -> Element | None:
+        return next((child for child in self.children if child.tag in tags), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A file that was read. `foreign` counts elements of other namespaces in the model: (namespace, name) -> lines."""
+
+    root: Element
+    foreign: dict[tuple[str, str], list[int]]
+
+
+def parse(data: bytes) -> Tree | Unread:
+    """The tree of a file, or why it has none."""
+    if len(data) > MOST_BYTES:
+        return Unread(_TOO_BIG)
+    if not data.strip():
+        return Unread("The file is empty.")
+    try:
+        data, encoding = _readable(data)
+        try:
+            tree = _Builder(encoding, namespaces=True).build(data)
+        except expat.ExpatError as error:
+            if error.code != expat.errors.codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]:
+                raise
+            tree = _Builder(encoding, namespaces=False).build(data)
+        if not any(child.tag in ("process", "collaboration") for child in tree.root.children):
+            tree = _without_namespaces(tree, data, encoding)
+    except _Refusal as refusal:
+        return refusal.unread
+    except expat.ExpatError as error:
+        return Unread(f"This is not well-formed XML: {expat.ErrorString(error.code)}.", error.lineno)
+    return tree
+
+
+class _Refusal(Exception):
+    def __init__(self, sentence: str, line: int = 0) -> None:
+        super().__init__(sentence)
+        self.unread = Unread(sentence, line)
+
+
+def _readable(data: bytes) -> tuple[bytes, str | None]:
+    """The bytes as the parser can read them, and the encoding to tell it, if not the one it finds by itself."""
+    found = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
+    if not found:
+        return data, None
+    declared = found[1].decode("ascii")
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        raise _Refusal(f"The file says it is written in “{declared}”, which is no known encoding.", 1) from None
+    if name.startswith("utf-16"):
+        return data, "utf-8"  # said by a tool that wrote a string to a file; the bytes say otherwise
+    if name in ("utf-8", "ascii", "iso8859-1"):
+        return data, None
+    if not _CHARACTER_SETS.match(name):
+        raise _Refusal(f"The file says it is written in “{declared}”, which can't be read here.", 1)
+    try:
+        return data.decode(name).encode(), "utf-8"
+    except UnicodeError:
+        raise _Refusal(f"The file says it is written in “{declared}”, but it isn't.", 1) from None
+
+
+def _without_namespaces(tree: Tree, data: bytes, encoding: str | None) -> Tree:
+    """Read again by names alone, where a file means BPMN but binds its prefix to something else."""
+    if tree.root.tag != "definitions" and not tree.root.tag.endswith("definitions"):
+        return tree
+    again = _Builder(encoding, namespaces=False).build(data)
+    return again if again.root.tag == "definitions" else tree
+
+
+def is_bpmn(namespace: str) -> bool:
+    """Whether a namespace is that of the model, of any draft of the standard; none at all counts too."""
+    if not namespace:
+        return True
+    folded = namespace.casefold().rstrip("/")
+    return bool(_OMG.search(folded)) and not folded.endswith("/di") and "non-normative" not in folded
+
+
+class _Builder:
+    """One reading of one file."""
+
+    def __init__(self, encoding: str | None, *, namespaces: bool) -> None:
+        self.parser = expat.ParserCreate(encoding, " " if namespaces else None)
+        self.parser.buffer_text = True
+        self.names: dict[str, str] = {}
+        self.root = Element("", {}, 0)
+        self.stack = [self.root]
+        self.outside = 0
+        self.elements = 0
+        self.words: list[str] = []
+        self.foreign: dict[tuple[str, str], list[int]] = {}
+
+    def build(self, data: bytes) -> Tree:
+        parser = self.parser
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.words.append
+        parser.EntityDeclHandler = self.entity
+        parser.SkippedEntityHandler = self.skipped
+        parser.Parse(data, True)
+        return Tree(self.root.children[0] if self.root.children else Element("", {}, 1), self.foreign)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self.names.get(name)
+        if local is None:
+            local = self.names[name] = self.local(name)
+        if local in _IGNORED:
+            return
+        if not local or local == "extensionElements":
+            if local or len(self.stack) > 1:
+                self.leave(name, local)
+                return
+            local = "?" + name.rpartition(" ")[2]
+        line = self.parser.CurrentLineNumber
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise _Refusal(_TOO_MANY, line)
+        if len(self.stack) > MOST_DEEP:
+            raise _Refusal(_TOO_DEEP, line)
+        element = Element(local, attributes, line)
+        self.stack[-1].children.append(element)
+        self.stack.append(element)
+        self.words.clear()
+
+    def end(self, name: str) -> None:
+        if self.names[name] in _IGNORED:
+            return
+        element = self.stack.pop()
+        if self.words and not element.children:
+            element.text = "".join(self.words).strip()
+        self.words.clear()
+
+    def local(self, name: str) -> str:
+        """The name without its namespace; "" where it is none of BPMN's."""
+        namespace, _, local = name.rpartition(" ")
+        if not namespace and ":" in local:
+            prefix, _, local = local.rpartition(":")
+            return local if _PREFIX.fullmatch(prefix.casefold()) else ""
+        return local if is_bpmn(namespace) else ""
+
+    def leave(self, name: str, local: str) -> None:
+        """Step outside of the model: from here on elements are only counted, until this one ends."""
+        if not local:
+            self.note(name)
+        self.outside = 1
+        self.parser.StartElementHandler = self.start_outside
+        self.parser.EndElementHandler = self.end_outside
+        self.parser.CharacterDataHandler = None
+
+    def start_outside(self, name: str, attributes: dict[str, str]) -> None:
+        self.outside += 1
+        if self.outside == 2 and attributes is not None:
+            self.note(name)
+        if self.outside + len(self.stack) > MOST_DEEP:
+            raise _Refusal(_TOO_DEEP, self.parser.CurrentLineNumber)
+
+    def end_outside(self, name: str) -> None:
+        self.outside -= 1
+        if not self.outside:
+            self.parser.StartElementHandler = self.start
+            self.parser.EndElementHandler = self.end
+            self.parser.CharacterDataHandler = self.words.append
+
+    def note(self, name: str) -> None:
+        namespace, _, local = name.rpartition(" ")
+        lines = self.foreign.setdefault((namespace, local), [])
+        if len(lines) < MOST_DECLARED:
+            lines.append(self.parser.CurrentLineNumber)
+
+    def entity(self, *_: object) -> None:
+        raise _Refusal(_ENTITIES, self.parser.CurrentLineNumber)
+
+    def skipped(self, name: str, parameter: bool) -> None:
+        if not parameter:
+            raise _Refusal(
+                f"The file uses the entity “{name}”, which it doesn't declare.", self.parser.CurrentLineNumber
+            )
