@@ -102,3 +102,15 @@ def test_the_reason_of_a_return_stands_on_the_task_that_it_opened_only(world: Wo
         for view in [tasks.task_view(world.actor("support"), run.number, number, now=world.at())]
     }
     assert reasons == {1: [], 3: ["the wrong inbox"]}
+
+
+def test_a_task_says_for_whom_its_assignee_stands_in(world: World) -> None:
+    from routebook.store.actions import members
+
+    today = world.at().date()
+    members.be_away(world.actor("support"), world.members["support"].pk, first=today, last=today, now=world.at())
+    run = world.start("backup")
+    view = tasks.task_view(world.actor("backup"), run.number, 1, now=world.at())
+    assert (view.task.assignee, view.instead_of) == (world.id("backup"), world.id("support"))
+    world.do("backup", run.number, c.HandOver(1, world.id("finance")))
+    assert tasks.task_view(world.actor("finance"), run.number, 1, now=world.at()).instead_of == ""

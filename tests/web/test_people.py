@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
-from routebook.store.models import Away, Invitation, Member, Organisation, Role
+from routebook.store.models import Away, Event, Invitation, Member, Organisation, Role
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +23,10 @@ WEEK = {f"{day}-{end}": at for day in ("mon", "tue") for end, at in (("from", "0
 
 def person(world: World, who: str) -> str:
     return f"/people/{world.members[who].pk}/"
+
+
+def edit(world: World, who: str) -> str:
+    return f"{person(world, who)}edit/"
 
 
 # --- who may ------------------------------------------------------------------------------------
@@ -43,7 +50,7 @@ def test_who_works_here_is_seen_by_who_works_here(world: World, as_: As, who: st
 def test_people_and_roles_are_changed_by_who_manages_them(
     world: World, as_: As, address: str, who: str, status: int
 ) -> None:
-    found = {"person": person(world, "finance"), "role": f"/roles/{Role.objects.get(title='Founder').pk}/"}
+    found = {"person": edit(world, "finance"), "role": f"/roles/{Role.objects.get(title='Founder').pk}/"}
     address = found.get(address, address)
     client = as_(who)
     assert client.get(address).status_code == status
@@ -77,7 +84,8 @@ def test_the_organisation_is_the_owners(world: World, as_: As, who: str, status:
 def test_things_of_another_organisation_are_not_there(world: World, as_: As) -> None:
     client = as_("outsider")
     role = Role.objects.get(title="Founder", org=world.organisation)
-    for address in (person(world, "finance"), f"/roles/{role.pk}/"):
+    assert client.get(person(world, "finance")).status_code == 404
+    for address in (edit(world, "finance"), f"/roles/{role.pk}/"):
         assert client.get(address).status_code == 404
         assert client.post(address, {**NEW, "title": "Founder"}).status_code == 404
     for part in ("invitation", "away", "back"):
@@ -126,32 +134,23 @@ def test_what_is_wrong_stands_beside_its_field(world: World, as_: As, field: str
 def test_a_manager_makes_no_owner_and_changes_none(world: World, as_: As) -> None:
     client = as_("manager")
     assert client.post("/people/new/", {**NEW, "access": "owner"}).status_code == 409
-    assert client.post(person(world, "owner"), {**NEW, "access": "guest"}).status_code == 409
+    assert client.post(edit(world, "owner"), {**NEW, "access": "guest"}).status_code == 409
     assert Member.objects.get(pk=world.members["owner"].pk).access == "owner"
-    assert client.post(person(world, "manager"), {**NEW, "access": "owner"}).status_code == 409
+    assert client.post(edit(world, "manager"), {**NEW, "access": "owner"}).status_code == 409
 
 
 def test_somebody_must_own_the_organisation(world: World, as_: As) -> None:
-    response = as_("owner").post(person(world, "owner"), {**NEW, "access": "manager"})
+    response = as_("owner").post(edit(world, "owner"), {**NEW, "access": "manager"})
     assert response.status_code == 409
     assert 'id="access-error"' in response.content.decode()
 
 
-def test_who_leaves_stays_in_the_list_of_who_manages(world: World, as_: As) -> None:
-    client = as_("owner")
-    row = world.members["backup"]
-    client.post(person(world, "backup"), {"name": row.name, "email": row.email, "access": "assistant", "left": "1"})
-    assert not Member.objects.get(pk=row.pk).active
-    assert "Bram Eriksen" in client.get("/people/").content.decode()
-    assert "Bram Eriksen" not in as_("support").get("/people/").content.decode()
-
-
 def test_own_hours_are_kept_and_given_up_again(world: World, as_: As) -> None:
     client = as_("owner")
-    client.post(person(world, "finance"), {**NEW, **WEEK, "own_week": "1"})
+    client.post(edit(world, "finance"), {**NEW, **WEEK, "own_week": "1"})
     member = Member.objects.get(pk=world.members["finance"].pk)
     assert member.week == [[0, 540, 1020], [1, 540, 1020]]
-    client.post(person(world, "finance"), {**NEW, **WEEK})
+    client.post(edit(world, "finance"), {**NEW, **WEEK})
     assert Member.objects.get(pk=member.pk).week is None
 
 
@@ -159,6 +158,104 @@ def test_who_can_sign_in_is_not_invited_again(world: World, as_: As) -> None:
     response = as_("owner").post(f"{person(world, 'support')}invitation/")
     assert response.status_code == 409
     assert "can already sign in" in response.content.decode()
+
+
+# --- one person ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["owner", "manager", "finance", "support", "agent"])
+def test_everybody_who_works_here_sees_who_somebody_is(world: World, as_: As, who: str) -> None:
+    shown = as_(who).get(person(world, "finance")).content.decode()
+    for words in ("Tove Dahl", "Finance assistant", "Mon–Fri 09:00–17:00", "Calendar"):
+        assert words in shown
+    manages = who in ("owner", "manager")
+    assert ("Open tasks" in shown) is (manages or who == "finance")
+    assert ("An hour costs" in shown) is manages
+    assert ("finance@adler.example" in shown) is (manages or who == "finance")
+
+
+def test_guests_see_nobody(world: World, as_: As) -> None:
+    assert as_("guest").get(person(world, "finance")).status_code == 403
+
+
+def test_capacity_and_cost_are_kept_and_seen_by_owner_and_manager_only(world: World, as_: As) -> None:
+    address = person(world, "finance")
+    sent = as_("manager").post(f"{address}capacity/", {"capacity": "20", "cost": "17,50"})
+    assert sent.status_code == 302
+    row = Member.objects.get(pk=world.members["finance"].pk)
+    assert (row.capacity, row.cost) == (Decimal(20), Decimal("17.5"))
+    assert 'value="17.5"' in as_("owner").get(address).content.decode()
+    for who in ("finance", "support", "agent"):
+        assert "17.5" not in as_(who).get(address).content.decode()
+        assert as_(who).post(f"{address}capacity/", {"capacity": "1", "cost": "1"}).status_code == 403
+    assert as_("guest").post(f"{address}capacity/", {}).status_code == 403
+    assert as_("outsider").post(f"{address}capacity/", {}).status_code == 404
+    assert "17" not in Event.objects.filter(stream=f"member:{row.pk}").latest("seq").payload, "no sum in the record"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("capacity", "many"), ("capacity", "200"), ("cost", "-1"), ("cost", "NaN"), ("cost", "1e9")]
+)
+def test_numbers_that_are_none_stand_beside_their_field(world: World, as_: As, field: str, value: str) -> None:
+    response = as_("owner").post(f"{person(world, 'finance')}capacity/", {field: value})
+    assert response.status_code == 409
+    assert f'id="{field}-error"' in response.content.decode()
+    assert f'value="{value}"' in response.content.decode()
+
+
+def test_the_calendar_shows_days_away(world: World, as_: As) -> None:
+    today = dt.datetime.now(ZoneInfo("Asia/Manila")).date()
+    address = person(world, "support")
+    as_("support").post(f"{address}away/", {"first": today.isoformat(), "last": today.isoformat()})
+    shown = as_("finance").get(address).content.decode()
+    assert 'class="away today" aria-current="date"' in shown
+    assert "Take back" not in shown, "colleagues see the days and change nothing"
+
+
+def test_one_person_s_hand_offs_are_seen_by_those_concerned(world: World, as_: As) -> None:
+    world.hand_off("issue", "finance", "owned")
+    for who in ("owner", "manager", "finance"):
+        assert "Issue the refund" in as_(who).get(person(world, "finance")).content.decode(), who
+    for who in ("support", "agent"):
+        assert "Issue the refund" not in as_(who).get(person(world, "finance")).content.decode(), who
+
+
+# --- who can do what ----------------------------------------------------------------------------
+
+ABILITIES = "/people/abilities/"
+
+
+def test_the_steps_that_only_one_person_can_do_stand_first(world: World, as_: As) -> None:
+    world.hand_off("issue", "finance", "owned")
+    world.hand_off("verify", "support", "supervised")
+    world.hand_off("verify", "backup", "owned")
+    world.hand_off("decline", "support", "practice")
+    shown = " ".join(as_("manager").get(ABILITIES).content.decode().split())
+    assert 'Only one person can <small class="num">1</small>' in shown
+    assert 'aria-label="Let a second person learn Issue the refund "' in shown
+    assert shown.count("nobody yet") == 2, "decline is only practised, the request never handed off"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("owner", 200), ("support", 403), ("agent", 403), ("guest", 403), ("outsider", 200)]
+)
+def test_who_can_do_what_is_for_who_sees_all_hand_offs(world: World, as_: As, who: str, status: int) -> None:
+    world.hand_off("issue", "finance", "owned")
+    response = as_(who).get(ABILITIES)
+    assert response.status_code == status
+    assert ("Tove Dahl" in response.content.decode()) is (who == "owner")
+
+
+def test_these_pages_ask_the_database_a_bounded_number_of_times(
+    world: World, as_: As, django_assert_max_num_queries: Any
+) -> None:
+    for step, receiver in (("issue", "finance"), ("verify", "support"), ("verify", "backup"), ("decline", "support")):
+        world.hand_off(step, receiver, "owned")
+    client = as_("owner")
+    with django_assert_max_num_queries(13):
+        client.get(ABILITIES)
+    with django_assert_max_num_queries(25):
+        client.get(person(world, "support"))
 
 
 # --- out of office ------------------------------------------------------------------------------

@@ -508,3 +508,14 @@ def test_a_reviewer_does_it_again_themselves(world: World, as_: As) -> None:
     )
     assert response.url == f"/runs/{number}/tasks/4/"
     assert state_of(world, number).tasks[4].assignee == world.id("manager")
+
+
+def test_who_stands_in_reads_for_whom(world: World, as_: As) -> None:
+    from routebook.store.actions import members
+
+    today = world.at().date()
+    members.be_away(world.actor("support"), world.members["support"].pk, first=today, last=today, now=world.at())
+    run = world.start("backup")
+    page = f"/runs/{run.number}/tasks/1/"
+    assert "Suri Castell is away, so this comes to you, who stands in." in as_("backup").get(page).content.decode()
+    assert "Suri Castell is away; Bram Eriksen stands in." in as_("manager").get(page).content.decode()

@@ -13,9 +13,14 @@ from routebook.core.calendar import Calendar, NoWorkingTime, next_working
 from routebook.core.document import WorkingWeek
 
 
+def weekday_names() -> tuple[str, ...]:
+    """The days of the week, short."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
 def week_words(week: WorkingWeek) -> str:
     """The working week, days with the same hours together."""
-    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    names = weekday_names()
     days = [(day, _day_hours(week, day)) for day in range(7)]
     parts = []
     for hours, run in groupby(days, key=lambda one: one[1]):

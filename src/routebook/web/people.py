@@ -17,6 +17,7 @@ from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries.documents import week_of
+from routebook.web import abilities, person
 from routebook.web.accounts import time_zones
 from routebook.web.calendar_words import clock
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
@@ -49,23 +50,21 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 @both()
 def edit(request: HttpRequest, actor: Actor, member: int) -> HttpResponseBase:
-    """Change a person, and their days away."""
+    """Change a person."""
     return _person_form(request, actor, member)
 
 
 def _person_form(request: HttpRequest, actor: Actor, member: int | None) -> HttpResponseBase:
-    if member is None or (member != actor.member and not actor.may(Verb.MANAGE_PEOPLE)):
-        _be_manager(actor)
+    _be_manager(actor)
     person = people_queries.person(actor, member) if member is not None else None
     if request.method != "POST":
-        return _person_page(request, actor, person, typed=_typed(person))
-    _be_manager(actor)
+        return _form_page(request, actor, person, typed=_typed(person))
     try:
         saved = _save(actor, member, request.POST, command_id(request))
     except Refused as refused:
-        return _person_page(request, actor, person, typed=request.POST, refusal=refused.refusal)
+        return _form_page(request, actor, person, typed=request.POST, refusal=refused.refusal)
     tell(request, _("%(name)s is saved.") % {"name": saved})
-    return redirect("/people/")
+    return redirect(f"/people/{member}/" if member else "/people/")
 
 
 def _be_manager(actor: Actor) -> None:
@@ -73,30 +72,26 @@ def _be_manager(actor: Actor) -> None:
         raise Refused(Refusal("forbidden", _("You may not change people here. Ask the owner or a manager.")))
 
 
-def _person_page(
+def _form_page(
     request: HttpRequest,
     actor: Actor,
     person: people_queries.PersonView | None,
     *,
     typed: Mapping[str, str],
-    away: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     own_week = week_of(person.row.week) if person else None
     context = {
         "person": person,
-        "own": person is not None and person.row.pk == actor.member,
         "typed": typed,
-        "away": away or {},
         "refusal": refusal,
         "access_words": ACCESS_WORDS.items(),
         "zones": time_zones(),
         "days": week_rows(own_week or WorkingWeek(), typed),
         "has_own_week": bool(own_week),
         "command": fresh_id(),
-        "aways": person.row.aways.order_by("first") if person else [],
     }
-    return show(request, "people/person.html", context, status=409 if refusal else 200)
+    return show(request, "people/edit.html", context, status=409 if refusal else 200)
 
 
 def _typed(person: people_queries.PersonView | None) -> dict[str, str]:
@@ -137,7 +132,6 @@ def _save(actor: Actor, member: int | None, typed: Mapping[str, str], command: s
         holidays=typed.get("holidays", ""),
         week=week,
         own_week=bool(typed.get("own_week")),
-        active=not typed.get("left"),
         now=now(),
     ).name
 
@@ -199,35 +193,6 @@ def invite(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
     name = people_queries.person(actor, member).row.name
     request.session["invitation"] = {"name": name, "address": request.build_absolute_uri(f"/join/{token}/")}
     return redirect("/people/")
-
-
-@post()
-def be_away(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
-    """Mark out-of-office days."""
-    if member != actor.member:
-        _be_manager(actor)
-    try:
-        first, last = _date(request.POST, "first"), _date(request.POST, "last")
-        members.be_away(actor, member, first=first, last=last, now=now())
-    except Refused as refused:
-        person = people_queries.person(actor, member)
-        return _person_page(request, actor, person, typed=_typed(person), away=request.POST, refusal=refused.refusal)
-    tell(request, _("These days are marked. Tasks go to the backup meanwhile."))
-    return redirect(f"/people/{member}/")
-
-
-@post()
-def be_back(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
-    """Take out-of-office days back."""
-    members.be_back(actor, member, first=_date(request.POST, "first"), now=now())
-    return redirect(f"/people/{member}/")
-
-
-def _date(typed: Mapping[str, str], field: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(typed.get(field, ""))
-    except ValueError as error:
-        raise Refused(Refusal("not_a_date", _("Choose a day."), field)) from error
 
 
 @both()
@@ -301,11 +266,11 @@ def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 urlpatterns: list[URLPattern] = [
     path("people/", index, name="people"),
+    path("people/abilities/", abilities.index, name="abilities"),
     path("people/new/", add, name="person-new"),
-    path("people/<int:member>/", edit, name="person"),
+    path("people/<int:member>/edit/", edit, name="person-edit"),
     path("people/<int:member>/invitation/", invite, name="person-invitation"),
-    path("people/<int:member>/away/", be_away, name="person-away"),
-    path("people/<int:member>/back/", be_back, name="person-back"),
+    *person.urlpatterns,
     path("roles/new/", role, name="role-new"),
     path("roles/<int:role>/", role, name="role"),
     path("organisation/", organisation, name="organisation"),

@@ -93,6 +93,7 @@ def _task_page(
         "on_plate": view.task.assignee == actor.id,
         "assignee": view.run.people.get(view.task.assignee, ""),
         "doer": _doer(view),
+        "away": view.run.people.get(view.instead_of, ""),
         "blocked_why": view.run.rows[task_number].blocked_why,
         "notes": _notes(view),
         "may_answer": _may_answer(actor, view),

@@ -17,6 +17,7 @@ from routebook.core.document import Kind, Sop
 from routebook.core.events import decode
 from routebook.core.handoff import Level
 from routebook.core.handoff.bounce import Bounce, Fix, StepRecord, Way, fixes
+from routebook.core.handoff.cover import ABLE
 from routebook.core.handoff.events import HandoffReturned, HandoffRevoked, UnderstandingConfirmed
 from routebook.core.run import TaskStatus
 from routebook.store.access import Actor, Verb, require
@@ -27,7 +28,6 @@ from routebook.store.queries.handoffs import HandoffView
 
 DAYS = 365
 """How far back the count looks."""
-ABLE = (Level.SUPERVISED, Level.OWNED)
 _TURNS = ("handoff.understanding_confirmed", "handoff.returned", "handoff.revoked")
 
 Place = tuple[int, str, str]

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from routebook.core.document import Access, Handling, Kind, Need, Process, Sop, Status, Step, same_name
 from routebook.core.events import Event, decode
-from routebook.core.handoff import HandoffState, Level, unpack, waits_for
+from routebook.core.handoff import LINE, HandoffState, Level, unpack, waits_for
 from routebook.core.handoff.events import ResultNoted
 from routebook.store import models
 from routebook.store.access import Actor, NotFound, Verb, require
@@ -60,6 +60,15 @@ def visible(actor: Actor) -> QuerySet[HandOff]:
 def listing(actor: Actor) -> Sequence[HandoffView]:
     """All that the actor may see, those that went on last first."""
     return [_view(row) for row in _with_names(visible(actor)).order_by("-updated_at", "-pk")]
+
+
+def of(actor: Actor, member: int) -> Sequence[HandoffView]:
+    """What somebody was given and has not given back, as far as the actor may see it, the furthest first."""
+    views = [
+        _view(row) for row in _with_names(visible(actor).filter(receiver_id=member)).order_by("-updated_at", "-pk")
+    ]
+    going = [view for view in views if view.state.level in LINE]
+    return sorted(going, key=lambda view: -LINE.index(view.state.level))
 
 
 def waiting_for(actor: Actor) -> Sequence[HandoffView]:

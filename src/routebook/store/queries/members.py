@@ -74,6 +74,12 @@ def names(actor: Actor) -> dict[str, str]:
     return {str(pk): name for pk, name in Member.objects.filter(org_id=actor.org).values_list("pk", "name")}
 
 
+def currency(actor: Actor) -> str:
+    """What an organisation's money is counted in, "" for not said."""
+    require(actor, Verb.SEE_COSTS)
+    return Organisation.objects.values_list("currency", flat=True).get(pk=actor.org)
+
+
 def organisation(actor: Actor) -> Organisation:
     """The actor's organisation."""
     require(actor, Verb.MANAGE_ORGANISATION)

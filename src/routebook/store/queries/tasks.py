@@ -20,6 +20,7 @@ from routebook.store.queries.runs import visible
 
 NOTED = ("task.handed_over", "review.failed", "run.returned")
 """The events whose words the next person has to read before they begin."""
+OPENED = "task.opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with all that doing it needs. `work` is the task itself, or the one that it reviews."""
+    """A task with all that doing it needs. `work` is the task itself, or the one that it reviews; `instead_of` is who
+    was away when it opened (a member's id), "" for nobody."""
 
     run: RunView
     task: Task
@@ -78,6 +80,7 @@ class TaskView:
     procedures: Sequence[models.Document]
     questions: Sequence[models.Question]
     notes: Sequence[Note]
+    instead_of: str
     may_work: bool
     may_skip: bool
 
@@ -110,6 +113,7 @@ def task_view(actor: Actor, number: int, task_number: int, *, now: dt.datetime) 
         raise NotFound
     work = run.state.tasks[task.review_of] if task.review_of else task
     step = run.step_of(task)
+    told = _told(actor, run)
     return TaskView(
         run=run,
         task=task,
@@ -118,7 +122,8 @@ def task_view(actor: Actor, number: int, task_number: int, *, now: dt.datetime) 
         directions=_directions(actor, work),
         procedures=_procedures(actor, run, step),
         questions=questions_of(actor, run, work.number),
-        notes=_notes(actor, run, work),
+        notes=[note for note in told if _is_about(note, work)],
+        instead_of=_instead_of(told, task),
         may_work=run.running and task.status is TaskStatus.OPEN and (task.assignee == actor.id or run.manages),
         may_skip=_may_skip(actor, run, task, step),
     )
@@ -162,16 +167,22 @@ def questions_of(actor: Actor, run: RunView, task: int | None = None) -> Sequenc
     return list(rows.order_by("number"))
 
 
-def _notes(actor: Actor, run: RunView, work: Task) -> Sequence[Note]:
-    """What was said when the task came here: by whoever passed it on, sent it back, or returned to its step."""
-    lines = models.Event.objects.filter(org_id=actor.org, stream=f"run:{run.row.pk}", name__in=NOTED).exclude(
-        payload=""
-    )
-    found = [Note(decode(line.name, line.version, line.payload), line.actor, line.at) for line in lines.order_by("seq")]
-    return [note for note in found if _is_about(note, work)]
+def _told(actor: Actor, run: RunView) -> Sequence[Note]:
+    """What was said when tasks of the run came to somebody: when they opened, and by whoever passed one on, sent it
+    back, or returned to its step."""
+    lines = models.Event.objects.filter(org_id=actor.org, stream=f"run:{run.row.pk}", name__in=(*NOTED, OPENED))
+    kept = lines.exclude(payload="").order_by("seq")
+    return [Note(decode(line.name, line.version, line.payload), line.actor, line.at) for line in kept]
+
+
+def _instead_of(told: Sequence[Note], task: Task) -> str:
+    """For whom its assignee stands in; nobody any more once the task was passed on."""
+    opened = [note.event for note in told if isinstance(note.event, e.TaskOpened) and note.event.task == task.number]
+    return opened[-1].instead_of if opened and opened[-1].assignee == task.assignee else ""
 
 
 def _is_about(note: Note, work: Task) -> bool:
+    """Whether whoever does the work now has to read it first."""
     event = note.event
     if isinstance(event, e.ReviewFailed):
         return event.of == work.number
