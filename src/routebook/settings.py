@@ -13,6 +13,7 @@
 | `ROUTEBOOK_EMAIL`        | empty                    | empty: mail is written to `home/mail`; else `smtp://user:password@host:port`, or `smtps://…`, or `smtp+tls://…` |
 | `ROUTEBOOK_LOOPBACK`     | set by `serve`           | `1`: only this machine can reach the server, so the sample may offer sign-in by one click |
 | `ROUTEBOOK_EMAIL_FROM`   | `routebook@localhost`    | the sender of every mail                                            |
+| `ROUTEBOOK_ADDRESS`      | where `serve` listens    | the address of this server in mails, such as `https://routebook.example.com` |
 """
 
 import os
@@ -127,6 +128,14 @@ def postgresql(parts: SplitResult) -> dict[str, Any]:
             "server_side_binding": True,
         },
     }
+
+
+def own_address(stated: str) -> str:
+    """Where links in mails lead, without a slash at the end."""
+    address = stated.strip().rstrip("/") or "http://127.0.0.1:8000"
+    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
+        raise ImproperlyConfigured("ROUTEBOOK_ADDRESS must begin with https:// or http:// and name a host.")
+    return address
 
 
 def mail(address: str, home: Path) -> dict[str, Any]:
@@ -275,6 +284,8 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 
 _mail = mail(os.environ.get("ROUTEBOOK_EMAIL", ""), HOME)
 globals().update(_mail)
+MAIL_FOLDER = HOME / "mail"
+OWN_ADDRESS = own_address(os.environ.get("ROUTEBOOK_ADDRESS", ""))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("ROUTEBOOK_EMAIL_FROM", "routebook@localhost")
 
 LOGGING = {

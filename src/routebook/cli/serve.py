@@ -102,6 +102,7 @@ def set_environment(args: argparse.Namespace) -> None:
     """Tell the settings, here and in the workers, what was asked for on the command line."""
     if args.home:
         os.environ["ROUTEBOOK_HOME"] = str(Path(args.home).expanduser().resolve())
+    os.environ.setdefault("ROUTEBOOK_ADDRESS", f"http://{shown_host(args.host)}:{args.port}")
     hosts_are_stated = bool(os.environ.get("ROUTEBOOK_HOSTS"))
     # Behind a proxy the host names are stated; then visitors may come from anywhere even though we listen here.
     os.environ["ROUTEBOOK_LOOPBACK"] = "1" if is_loopback(args.host) and not hosts_are_stated else "0"

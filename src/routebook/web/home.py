@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from routebook.core.delegation import LedgerPage, formula, plain
 from routebook.core.handoff import CLEAN_IN_A_ROW, Level
 from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, Verb
-from routebook.store.queries import board, readings, runs
+from routebook.store.queries import board, inbox, readings, runs
 from routebook.store.queries import home as queries
 from routebook.store.queries.handoffs import HandoffView
 from routebook.store.queries.home import OnPlate
@@ -99,13 +100,22 @@ def decisions_of(actor: Actor, standing: Sequence[HandoffView], moment: dt.datet
     found = [_of_task(card) for card in board.cards(actor, board.Show.MINE, now=moment) if not card.task.blocked_on]
     found += [_of_handoff(view) for view in standing if view.waits_on == actor.id]
     found += [_of_question(question) for question in board.open_questions(actor)[0]]
-    found += of_documents(actor, moment)
+    found += [*of_documents(actor, moment), *_of_mail(actor)]
     return sorted(found, key=lambda one: (not one.late, one.since))
 
 
 def of_documents(actor: Actor, moment: dt.datetime) -> list[Decision]:
     """Approvals, suggestions and reviews of documents that wait for the actor."""
     return [Decision(*one) for one in upkeep.waiting(actor, moment)]
+
+
+def _of_mail(actor: Actor) -> list[Decision]:
+    """Mails that could not be sent, for whoever can do something about it."""
+    n, since = inbox.troubles(actor)
+    if since is None:
+        return []
+    title = ngettext("%(n)d mail could not be sent", "%(n)d mails could not be sent", n) % {"n": n}
+    return [Decision(title, _("the reasons stand there"), "/organisation/mail/", _("Look"), since)]
 
 
 def _to_read(actor: Actor) -> dict[str, object]:

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy
 from routebook.core.document import Kind
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_for
+from routebook.store.queries.inbox import unread
 from routebook.store.queries.organisations import name_of
 
 P = ParamSpec("P")
@@ -128,6 +129,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organisation": name_of(actor),
         "may": {verb.name.lower(): actor.may(verb) for verb in Verb},
         "now": timezone.now(),
+        # Called where it is shown, so that a part of a page doesn't ask for it.
+        "unread": lambda: unread(actor),
     }
 
 

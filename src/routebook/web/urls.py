@@ -21,6 +21,7 @@ NOUNS = (
     "runs",
     "outcomes",
     "search",
+    "inbox",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = []

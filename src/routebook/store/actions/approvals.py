@@ -14,7 +14,7 @@ from routebook.core.audit import ApprovalAsked, ApprovalDeclined
 from routebook.core.document import Kind, Status
 from routebook.core.events import Refusal
 from routebook.formats.normal import normalise
-from routebook.store import audit
+from routebook.store import audit, notices
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
 from routebook.store.actions import documents
 from routebook.store.actions.documents import document_for_change, stream_of
@@ -45,6 +45,9 @@ def ask(
         document.save(update_fields=["status"])
     event = ApprovalAsked(draft.rev, major, note.strip())
     audit.record(actor.org, stream_of(document), event, actor=actor.id, now=now)
+    others = [member for member in notices.publishers(actor.org) if member != actor.member]
+    key = f"{document.pk}:{draft.rev}:{request.pk}"
+    notices.post(actor.org, "document.approval_asked", key, others, now, document=document.pk, note=request.note)
     return request
 
 
@@ -75,6 +78,9 @@ def decline(actor: Actor, document_id: int, *, reason: str, now: dt.datetime) ->
     documents.leave_review(document)
     event = ApprovalDeclined(reason.strip())
     audit.record(actor.org, stream_of(document), event, actor=actor.id, now=now)
+    to = [request.asked_by_id] if request.asked_by_id and request.asked_by_id != actor.member else []
+    kind, about = "document.approval_declined", {"document": document.pk, "reason": request.reason}
+    notices.post(actor.org, kind, str(request.pk), to, now, **about)
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ from routebook.formats.markdown import read_document, write_document
 from routebook.formats.merge import Prefer, merge
 from routebook.formats.normal import normalise
 from routebook.formats.plain import PlainError, from_plain, to_plain
-from routebook.store import audit, journal, links, search
+from routebook.store import audit, journal, links, notices, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
 from routebook.store.actions import handoffs, media
 from routebook.store.models import Approval, Document, Draft, Organisation, Reading, Version
@@ -305,10 +305,12 @@ def publish(
     major: bool = True,
     note: str = "",
     rev: int | None = None,
+    tell: bool = True,
 ) -> Version:
     """Make the draft the version that readers see. Refused while it is unsound or holds a secret.
 
-    `rev` is the draft that the person looked at; a newer one is refused, so that nothing unseen goes out.
+    `rev` is the draft that the person looked at; a newer one is refused, so that nothing unseen goes out. `tell`
+    says whether those who must read it get a notice; on their list of what to read it stands in any case.
     """
     require(actor, Verb.PUBLISH)
     document = document_for_change(actor, document_id)
@@ -321,12 +323,17 @@ def publish(
         sentence = "Somebody else approves this before it is published: ask for their approval."
         raise Refused(Refusal("needs_approval", sentence))
     close_request(actor, document, PUBLISHED_WITHOUT, now=now)
-    return _publish_draft(actor, document, draft, now=now, major=major, note=note)
+    version = _publish_draft(actor, document, draft, now=now, major=major, note=note)
+    if tell:
+        _have_it_read(version, now)
+    return version
 
 
 def publish_approved(actor: Actor, document: Document, draft: Draft, request: Approval, *, now: dt.datetime) -> Version:
     """Publish the draft that the actor approves. The request's own rules are `actions.approvals`'."""
-    return _publish_draft(actor, document, draft, now=now, major=request.major, note=request.note, request=request)
+    version = _publish_draft(actor, document, draft, now=now, major=request.major, note=request.note, request=request)
+    _have_it_read(version, now)
+    return version
 
 
 def _publish_draft(
@@ -456,6 +463,15 @@ def publish_value(
     return version
 
 
+def _have_it_read(version: Version, now: dt.datetime) -> None:
+    """Tell whoever must read a new text; a minor change asks nobody again."""
+    if not version.major or Kind(version.document.kind) not in READ_BY_PEOPLE:
+        return
+    wrote = [member for member in (version.published_by_id, version.approved_by_id) if member]
+    about = {"document": version.document_id, "note": version.note, "readers": True, "but": wrote}
+    notices.post(version.org_id, "document.published", str(version.pk), [], now, **about)
+
+
 def _count_as_read(version: Version, now: dt.datetime) -> None:
     """Who published a text, or approved it, has read it."""
     if Kind(version.document.kind) not in READ_BY_PEOPLE:
@@ -539,7 +555,7 @@ def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -
             sentence = f"“{value.slug[:60]}” can't be a document's file name here; choose another, shorter one."
             raise Refused(Refusal("bad_slug", sentence, "slug"))
         if _goes_out(actor, value, status):
-            publish(actor, document.pk, now=now, note=note)
+            publish(actor, document.pk, now=now, note=note, tell=False)
         if status is Status.RETIRED and document_for_change(actor, document.pk).published_id:
             retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
         return Put(document, "created")

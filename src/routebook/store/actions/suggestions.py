@@ -11,7 +11,7 @@ from routebook.core.audit import SuggestionAccepted, SuggestionDeclined, Suggest
 from routebook.core.document import Kind, Status
 from routebook.core.events import Refusal
 from routebook.formats.places import TEXTS, place_at, put
-from routebook.store import audit
+from routebook.store import audit, notices
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions import documents
 from routebook.store.actions.documents import document_for_change, stream_of
@@ -60,6 +60,9 @@ def make(
     )
     event = SuggestionMade(suggestion.number, place)
     audit.record(actor.org, stream_of(document), event, actor=actor.id, now=now)
+    to = [member for member in notices.answering(actor.org, document) if member != actor.member]
+    about = {"document": document.pk, "number": suggestion.number}
+    notices.post(actor.org, "document.suggested", str(suggestion.pk), to, now, **about)
     return suggestion
 
 
@@ -110,3 +113,7 @@ def _open(actor: Actor, document_id: int, number: int) -> tuple[Document, Sugges
 def _decide(actor: Actor, suggestion: Suggestion, outcome: str, now: dt.datetime) -> None:
     suggestion.outcome, suggestion.decided_by_id, suggestion.decided_at = outcome, actor.member, now
     suggestion.save()
+    to = [suggestion.made_by_id] if suggestion.made_by_id and suggestion.made_by_id != actor.member else []
+    kind = "document.suggestion_accepted" if outcome == ACCEPTED else "document.suggestion_declined"
+    about = {"document": suggestion.document_id, "reason": suggestion.reason}
+    notices.post(actor.org, kind, str(suggestion.pk), to, now, **about)

@@ -18,13 +18,15 @@ from routebook.core.document import Organisation
 from routebook.formats.errors import Refused
 from routebook.formats.library import LibraryFolder, read_library
 from routebook.store.access import Actor, actor_of
-from routebook.store.actions import library, members, organisations
-from routebook.store.models import Member, User
+from routebook.store.actions import library, members, notices, organisations
+from routebook.store.models import Member, Notice, User
 from routebook.store.queries.members import sample_people
 from routebook.store.sample import history
 from routebook.store.sample.calendars import Calendars
 from routebook.store.sample.play import Player
 
+TOLD_WITHIN, NEW_WITHIN = dt.timedelta(days=8), dt.timedelta(days=3)
+"""How far back the inboxes of the sample go, and what of it is still new."""
 NOT_THE_LIBRARY = (history.FILE, "README.md")
 
 
@@ -40,6 +42,7 @@ def load(now: dt.datetime | None = None) -> None:
         library.bring(founder, read.library, read.media, now=calendars.days_back(past.began), note="First version")
         people = _give_accounts(founder, calendars.days_back(past.began))
         Player(founder.org, people, calendars, past, now).play()
+        _fill_inboxes(founder.org, now)
 
 
 def read_folder(folder: Path) -> LibraryFolder:
@@ -67,6 +70,14 @@ def _give_accounts(founder: Actor, now: dt.datetime) -> dict[str, Actor]:
     for member in people:
         members.open_account(founder, member.pk, now=now)
     return {member.key: actor_of(member) for member in people}
+
+
+def _fill_inboxes(org: int, now: dt.datetime) -> None:
+    """What the last days brought, in the inboxes; nobody gets mail about it."""
+    notices.pass_over(org, before=now - TOLD_WITHIN)
+    while notices.deliver(now, by_mail=False):
+        pass
+    Notice.objects.filter(org_id=org, created_at__lt=now - NEW_WITHIN).update(read_at=now - NEW_WITHIN)
 
 
 # --- what the shell says ------------------------------------------------------------------------

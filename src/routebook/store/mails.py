@@ -1,0 +1,102 @@
+"""Mails as they are written: one about one thing, or one a day about several; each as text and as HTML.
+
+A mail is written when it is enqueued and kept as it is, so what was sent can be looked at, and a mail that is sent
+again says the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from routebook.store.access import NotFound
+from routebook.store.models import Member, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, ready to go. `unsubscribe` is the address that switches mail off, "" where that can't be done.
+
+    A `local` one is for a person who is invented, and never leaves the machine.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    unsubscribe: str = ""
+    local: bool = False
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def mail_of(payload: str) -> Mail:
+    """The mail that `Mail.to_json` wrote."""
+    return Mail(**json.loads(payload))
+
+
+def about(member: Member, notice: Notice) -> Mail:
+    """A mail about one thing."""
+    return _write(member, notice.title, "mail/notice", [notice], stops=not notice.urgent)
+
+
+def summary(member: Member, found: Sequence[Notice]) -> Mail:
+    """One mail about everything since the last one."""
+    many = ngettext("%(n)d thing for you", "%(n)d things for you", len(found)) % {"n": len(found)}
+    return _write(member, f"{many} · {member.org.name}", "mail/summary", found)
+
+
+def test(member: Member) -> Mail:
+    """A mail that says that mail works."""
+    return _write(member, _("Mail from Routebook works"), "mail/test", [])
+
+
+def _write(member: Member, subject: str, template: str, found: Sequence[Notice], *, stops: bool = True) -> Mail:
+    unsubscribe = f"{settings.OWN_ADDRESS}/unsubscribe/{token_of(member)}/"
+    subject = " ".join(subject.split())
+    context = {
+        "subject": subject,
+        "first_name": (member.name.split() or [member.name])[0],
+        "organisation": member.org.name,
+        "notices": found,
+        "base": settings.OWN_ADDRESS,
+        "choices": f"{settings.OWN_ADDRESS}/inbox/mail/",
+        "unsubscribe": unsubscribe if stops else "",
+    }
+    return Mail(
+        to=member.email,
+        subject=subject,
+        text=render_to_string(f"{template}.txt", context),
+        html=render_to_string(f"{template}.html", context),
+        unsubscribe=unsubscribe if stops else "",
+        local=member.org.sample,
+    )
+
+
+# --- whose mail a link switches off -------------------------------------------------------------
+
+_SIGNER = Signer(salt="routebook.unsubscribe")
+
+
+def token_of(member: Member) -> str:
+    """What proves whose mail a link is about. It doesn't expire: old mails are read late."""
+    return _SIGNER.sign(str(member.pk))
+
+
+def member_of(token: str) -> Member:
+    """Whose mail the token is about. Raises `NotFound` for one that we never made."""
+    try:
+        member = Member.objects.select_related("org").filter(pk=int(_SIGNER.unsign(token)), active=True).first()
+    except BadSignature:
+        member = None
+    if member is None:
+        raise NotFound
+    return member
