@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("checks", "engine", "search", "sort")
+NAMES = ("bpmn", "checks", "engine", "layout", "search", "sort")
 
 
 def main(arguments: list[str]) -> int:

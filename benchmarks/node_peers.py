@@ -13,15 +13,20 @@ MARKER = "routebook-environment-is-complete"
 
 def node_command(name: str) -> list[str]:
     """How to start a command that one of the peers brings. Ends the benchmark with a sentence where node is missing."""
+    return ["node", str(_installed() / "node_modules" / ".bin" / name)]
+
+
+def node_module(name: str) -> Path:
+    """The file to import for one of the peers."""
+    return _installed() / "node_modules" / name / "dist" / "index.js"
+
+
+def _installed() -> Path:
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             raise SystemExit(
                 f"This benchmark compares with a peer from npm, and there is no {program} here: install Node.js 20."
             )
-    return ["node", str(_installed() / "node_modules" / ".bin" / name)]
-
-
-def _installed() -> Path:
     lock = (HERE / "package-lock.json").read_bytes()
     folder = VENVS / f"node-peers-{hashlib.sha256(lock).hexdigest()[:12]}"
     if (folder / MARKER).exists():
