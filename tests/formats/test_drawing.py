@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routebook.core.document import END, START, Handling, Process
+from benchmarks.maps import made_map
+from routebook.core.document import END, START, Decision, Goes, Handling, Process
+from routebook.core.process_map import problems
 from routebook.core.process_map.supply import Side, breaks
 from routebook.formats.drawing import STYLE, Layout, draw, itinerary, layout
 from routebook.formats.drawing.exits import leaving
@@ -166,9 +168,95 @@ def test_random_drafts_are_lawful(seed: int, steps: int) -> None:
     assert_lawful(random_process(seed, steps))
 
 
-@pytest.mark.parametrize("steps", [60, 120, 200])
-def test_large_maps_are_lawful(steps: int) -> None:
-    assert_lawful(random_process(steps, steps))
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32), steps=st.integers(31, 200))
+def test_large_random_drafts_are_lawful(seed: int, steps: int) -> None:
+    assert_lawful(random_process(seed, steps))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 200))
+def test_maps_as_people_build_them_are_lawful(seed: int, steps: int) -> None:
+    """Decisions, parallel branches, reworks and changing roles, nested, sound, of up to 200 steps."""
+    assert_lawful(made_map(steps, seed))
+
+
+@pytest.mark.parametrize("steps", [10, 50, 200])
+def test_made_maps_are_sound_and_have_every_construct(steps: int) -> None:
+    maps = [made_map(steps, seed) for seed in range(4)]
+    assert [problems(process) for process in maps] == [()] * 4
+    assert [len(process.steps) for process in maps] == [steps] * 4
+    every = [step for process in maps for step in process.steps]
+    assert any(isinstance(step.then, Decision) for step in every)
+    assert any(step.join for step in every)
+    assert any(layout(process).back for process in maps)
+
+
+# --- stability ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steps", [8, 15, 50])
+def test_a_renamed_step_moves_nothing(steps: int) -> None:
+    for seed in range(10):
+        process = made_map(steps, seed)
+        its = process.steps[steps // 2]
+        edited = replace(
+            process, steps=tuple(replace(one, title="Quite another") if one is its else one for one in process.steps)
+        )
+        assert displacements(process, edited) == [0] * (steps - 1)
+
+
+@pytest.mark.parametrize("steps", [8, 15, 50])
+def test_an_inserted_step_moves_little(steps: int) -> None:
+    """A third of the boxes stay where they are; most of the others make room by one column, and stay in order."""
+    moved = [displacements(process, edited) for process, edited in (inserted(steps, seed) for seed in range(20))]
+    every = sorted(itertools.chain(*moved))
+    assert sum(distance < 1 for distance in every) >= 0.28 * len(every)
+    assert every[len(every) // 2] <= ONE_COLUMN
+    for process, edited in (inserted(steps, seed) for seed in range(20)):
+        assert order_kept(process, edited) >= 0.8
+
+
+ONE_COLUMN = 300
+"""A box, its gate and labels, and the channel beside it."""
+
+
+def inserted(steps: int, seed: int) -> tuple[Process, Process]:
+    """A map, and the same with a step put in somewhere."""
+    process = made_map(steps, seed)
+    straight = [
+        place for place, one in enumerate(process.steps) if isinstance(one.then, Goes) and len(one.then.targets) == 1
+    ]
+    place = straight[seed % len(straight)]
+    before = process.steps[place]
+    new = step("new", "A new step", before.role, then=before.then)
+    with_it = (*process.steps[:place], replace(before, then=goes("new")), new, *process.steps[place + 1 :])
+    return process, replace(process, steps=with_it)
+
+
+def displacements(before: Process, after: Process) -> list[float]:
+    """How far each box moved that the edit was not about."""
+    old, new = ({box.step: box.area for box in layout(process).boxes} for process in (before, after))
+    changed = {one.id for one in after.steps if one not in before.steps}
+    return [abs(old[one].x - new[one].x) + abs(old[one].y - new[one].y) for one in old if one not in changed]
+
+
+def order_kept(before: Process, after: Process) -> float:
+    """The share of pairs of boxes in one lane and band that stand in the same order as before."""
+    sides = []
+    for process in (before, after):
+        plan = layout(process)
+        sides.append(
+            {box.step: (plan.lanes[box.lane].role, plan.lanes[box.lane].band, box.area.x) for box in plan.boxes}
+        )
+    old, new = sides
+    pairs = [
+        (one, other)
+        for one, other in itertools.combinations(old, 2)
+        if old[one][:2] == old[other][:2] and new[one][:2] == new[other][:2] and old[one][2] != old[other][2]
+    ]
+    kept = sum((old[one][2] < old[other][2]) == (new[one][2] <= new[other][2]) for one, other in pairs)
+    return kept / len(pairs) if pairs else 1.0
 
 
 def test_the_refund_map_is_the_one_of_the_design() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routebook.core.document import Handling, Step
 from routebook.formats.drawing.exits import Exit, Gate, Group, Leaving
-from routebook.formats.drawing.lettering import width_of, wrap
+from routebook.formats.drawing.lettering import MOST_TEXTS, width_of, wrap
 
 TITLE_SIZE = 13.0
 LABEL_SIZE = 11.5
@@ -126,6 +127,12 @@ def dissect(lettering: Lettering, leaving: Leaving, direction: Direction) -> Ana
 
 def _label_width(when: tuple[str, ...]) -> float:
     return max((width_of(line, LABEL_SIZE) for line in when), default=0)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def width_after(leaving: Leaving) -> float:
+    """The room that a step needs to the right of its box, whichever way its lines head."""
+    return dissect(Lettering((), (), ""), leaving, lambda exit_: 0).width
 
 
 def _width(gate: Gate, tail_at: float, tails: list[float]) -> float:

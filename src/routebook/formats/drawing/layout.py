@@ -26,6 +26,7 @@ from routebook.formats.drawing.anatomy import (
     Fan,
     dissect,
     letter,
+    width_after,
 )
 from routebook.formats.drawing.exits import Exit, Gate, Leaving, leaving
 from routebook.formats.drawing.lettering import width_of, wrap
@@ -185,19 +186,25 @@ def layout(
     steps = process.steps
     leaves = leaving(steps)
     letters = [letter(step, n, (documents or {}).get(step.id, ""), words.kept) for n, step in enumerate(steps, 1)]
-    widths = [BOX_WIDTH + dissect(*pair, lambda _: 0).width for pair in zip(letters, leaves, strict=True)]
+    widths = [BOX_WIDTH + width_after(leave) for leave in leaves]
     placing = place(steps, leaves, widths, words.no_role, lambda back: main_links(leaves, back), most_bands)
-    directions = [_direction(placing, place_) for place_ in range(len(steps))]
+    directions = _directions(placing)
     parts = [dissect(*three) for three in zip(letters, leaves, directions, strict=True)]
     joins = frozenset(place_ for place_, step in enumerate(steps) if step.join is not None)
     courses = Router(placing.cells, joins).courses(_ways(placing, parts))
     return _Drafting(steps, leaves, parts, placing, joins, courses).drawn()
 
 
-def _direction(placing: Placing, source: int) -> Direction:
+def _directions(placing: Placing) -> list[Direction]:
+    occupied: dict[int, set[int]] = {}
+    for row, column in placing.cells:
+        occupied.setdefault(row, set()).add(column)
+    return [_direction(placing, cell, occupied[cell[0]]) for cell in placing.cells]
+
+
+def _direction(placing: Placing, cell: tuple[int, int], occupied: set[int]) -> Direction:
     """Where the exits of a step head: straight on only along empty cells of its own row."""
-    row, column = placing.cells[source]
-    occupied = {cell[1] for cell in placing.cells if cell[0] == row}
+    row, column = cell
 
     def direction(exit_: Exit) -> int:
         if exit_.target is None:

@@ -7,8 +7,11 @@ every system font a reader is likely to have.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 ELLIPSIS = "…"
+MOST_TEXTS = 8_192
+"""How many texts are remembered: while somebody types, all others of the map stay as they are."""
 
 _ASCII = (
     *(318, 401, 460, 838, 643, 950, 780, 275, 390, 390, 522, 838, 318, 463, 318, 368),
@@ -23,11 +26,13 @@ _ASCII = (
 _BOLD = 1.1
 
 
+@lru_cache(maxsize=MOST_TEXTS)
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """The width of one line of text at a font size, in the same unit; never too small."""
     return sum(map(_thousandths, text)) * size / 1000 * (_BOLD if bold else 1)
 
 
+@lru_cache(maxsize=MOST_TEXTS)
 def wrap(text: str, limit: float, size: float, lines: int, *, bold: bool = False) -> tuple[str, ...]:
     """Break text at spaces into at most `lines` lines no wider than `limit`; the rest is an ellipsis.
 
@@ -48,6 +53,7 @@ def wrap(text: str, limit: float, size: float, lines: int, *, bold: bool = False
     return tuple(wrapped)
 
 
+@lru_cache(maxsize=MOST_TEXTS)
 def _thousandths(character: str) -> int:
     code = ord(character)
     if 32 <= code < 127:

@@ -54,12 +54,34 @@ def place(
     order, back = forward(leaves)
     straight = main(back)
     layers = _layers(_following(leaves), order, back)
-    roles = _roles(steps, no_role)
+    on = {target for _, target in straight}
+    plan = _Plan(
+        roles=_roles(steps, no_role),
+        layers=layers,
+        order=sorted(range(len(steps)), key=lambda place_: (layers[place_], place_ not in on, place_)),
+        targets=[
+            [(target, (here, target) in straight) for target in leave.targets() if (here, target) not in back]
+            for here, leave in enumerate(leaves)
+        ],
+    )
     counts = _column_counts(max(layers, default=-1) + 1, most_bands)
-    candidates = [_in_bands(roles, leaves, layers, back, straight, columns) for columns in counts]
+    candidates = [_in_bands(plan, columns, back) for columns in counts]
     scales = [_scale(candidate, widths) for candidate in candidates]
     good = max(scales) * GOOD_ENOUGH
     return next(candidate for candidate, scale in zip(candidates, scales, strict=True) if scale >= good)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is known of the steps before they have rows: role, layer, and the order in which they choose a row.
+
+    `targets` are the steps that follow each one on the way forward, and whether the way there should run straight.
+    """
+
+    roles: list[str]
+    layers: list[int]
+    order: list[int]
+    targets: list[list[tuple[int, bool]]]
 
 
 def forward(leaves: Sequence[Leaving]) -> tuple[list[int], frozenset[tuple[int, int]]]:
@@ -124,53 +146,42 @@ def _column_counts(layers: int, most_bands: int) -> list[int]:
     return sorted((count for count in counts if count), reverse=True) or [0]
 
 
-def _in_bands(
-    roles: list[str],
-    leaves: Sequence[Leaving],
-    layers: list[int],
-    back: frozenset[tuple[int, int]],
-    straight: Collection[tuple[int, int | None]],
-    columns: int,
-) -> Placing:
-    lane_of, offsets, lanes = _rows(roles, leaves, layers, back, straight, columns)
-    cells = tuple((lanes[lane_of[i]].rows[offsets[i]], layers[i] % columns) for i in range(len(roles)))
+def _in_bands(plan: _Plan, columns: int, back: frozenset[tuple[int, int]]) -> Placing:
+    lane_of, offsets, lanes = _rows(plan, columns)
+    cells = tuple(
+        (lanes[lane].rows[offset], layer % columns)
+        for lane, offset, layer in zip(lane_of, offsets, plan.layers, strict=True)
+    )
     used = max((column for _, column in cells), default=-1) + 1
     return Placing(cells, lanes, used, back)
 
 
-def _rows(
-    roles: list[str],
-    leaves: Sequence[Leaving],
-    layers: list[int],
-    back: frozenset[tuple[int, int]],
-    straight: Collection[tuple[int, int | None]],
-    columns: int,
-) -> tuple[list[int], list[int], tuple[Lane, ...]]:
+def _rows(plan: _Plan, columns: int) -> tuple[list[int], list[int], tuple[Lane, ...]]:
     """The lane and the row within it of each step: its predecessor's row where that is free.
 
     The steps of the straight way choose first; what branches off it in the same lane wishes for the row below.
     """
-    role_order = {role: number for number, role in enumerate(dict.fromkeys(roles))}
-    strips = sorted({(layer // columns, role_order[role]) for layer, role in zip(layers, roles, strict=True)})
+    layers = plan.layers
+    role_order = {role: number for number, role in enumerate(dict.fromkeys(plan.roles))}
+    strip_of = [(layer // columns, role_order[role]) for layer, role in zip(layers, plan.roles, strict=True)]
+    strips = sorted(set(strip_of))
     strip_number = {strip: number for number, strip in enumerate(strips)}
-    lane_of = [strip_number[layers[i] // columns, role_order[roles[i]]] for i in range(len(roles))]
+    lane_of = [strip_number[strip] for strip in strip_of]
 
-    offsets = [0] * len(roles)
+    offsets = [0] * len(layers)
     taken: set[tuple[int, int, int]] = set()
     heights = [1] * len(strips)
-    wished: list[int | None] = [None] * len(roles)
-    on = {target for _, target in straight}
-    for here in sorted(range(len(roles)), key=lambda i: (layers[i], i not in on, i)):
-        offset = _free_row(taken, lane_of[here], layers[here], wished[here] or 0)
-        taken.add((lane_of[here], layers[here], offset))
+    wished: list[int | None] = [None] * len(layers)
+    for here in plan.order:
+        lane = lane_of[here]
+        offset = _free_row(taken, lane, layers[here], wished[here] or 0)
+        taken.add((lane, layers[here], offset))
         offsets[here] = offset
-        heights[lane_of[here]] = max(heights[lane_of[here]], offset + 1)
-        followers = [target for target in leaves[here].targets() if lane_of[target] == lane_of[here]]
-        is_taken = any((here, target) in straight for target in followers)
-        for target in followers:
-            if (here, target) in back:
-                continue
-            if (here, target) in straight:
+        heights[lane] = max(heights[lane], offset + 1)
+        followers = [(target, is_straight) for target, is_straight in plan.targets[here] if lane_of[target] == lane]
+        is_taken = any(is_straight for _, is_straight in followers)
+        for target, is_straight in followers:
+            if is_straight:
                 wished[target] = offset
             elif wished[target] is None:
                 wished[target] = offset + is_taken

@@ -142,7 +142,8 @@ def draw(
 
 def _unique(process: Process) -> str:
     """A prefix for ids that no other drawing on a page has, the same each time for the same process."""
-    return "map-" + hashlib.sha256(repr(process).encode()).hexdigest()[:8]
+    said = "\n".join((process.slug, process.title, *(f"{step.id} {step.title}" for step in process.steps)))
+    return "map-" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _opening(
