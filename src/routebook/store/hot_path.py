@@ -10,19 +10,20 @@ False where another writer was faster; whoever called reads again and decides ag
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from routebook.core.run import RunState
 from routebook.store.journal import Line
-from routebook.store.projection import Row, Rows
+from routebook.store.projection import TASK, Row, Rows
 from routebook.store.search import Entry, postgresql_words, row_of, sqlite_words
 from routebook.store.sql import statement
-from routebook.store.sqlite_backend.base import write_lock
+from routebook.store.sqlite_backend.base import acquire, release
 
 
 class FoundRun(NamedTuple):
@@ -124,21 +125,7 @@ class SqlitePath:
         return bool(self._django.in_atomic_block)
 
     def whole(self, *, locked: bool) -> AbstractContextManager[None]:
-        return nullcontext() if self.joins else self._transaction()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        raw = self._raw
-        with write_lock(self._django), self._django.wrap_database_errors:
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                raw.execute("COMMIT")
-            except BaseException:
-                # SQLite has already rolled back by itself after some errors, such as a full disk.
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
-                raise
+        return nullcontext() if self.joins else SqliteTransaction(self._django)
 
     def read_run(self, org: int, run: str | int, member: int, command: str, *, locked: bool) -> FoundRun | None:
         name = "read_run" if isinstance(run, str) else "read_run_by_number"
@@ -188,7 +175,16 @@ class SqlitePath:
             for stream, seq, name, version, actor, _, command, n, salt, payload, digest, hash_ in change.lines
         ]
         self._many("insert_event", events)
-        self._many("put_task", [(org, run, *_texts(row)) for row in rows.tasks])
+        self._many(
+            "end_task",
+            [
+                (status, done_by, outcome, _text(closed_at), run, number, org)
+                for number, status, done_by, outcome, closed_at in rows.ended
+            ],
+        )
+        for row in rows.changed:
+            self._execute("change_task", {"org": org, "run": run, **dict(zip(TASK, _texts(row), strict=True))})
+        self._many("open_task", [(org, run, *_texts(row)) for row in rows.opened])
         self._many("insert_question", [(org, run, *_texts(row)) for row in rows.questions])
         self._many("answer_question", [(text, by, at, org, run, number) for number, text, by, _ in rows.answers])
         self._many("insert_notice", [(org, at, at, *row) for row in rows.notices])
@@ -205,9 +201,49 @@ class SqlitePath:
             self._raw.executemany(statement("sqlite", name), rows)
 
 
+class SqliteTransaction:
+    """BEGIN IMMEDIATE … COMMIT under the process's write lock; rolled back where something is raised."""
+
+    __slots__ = ("_django", "_raw")
+
+    def __init__(self, django: Any) -> None:
+        self._django = django
+        self._raw = django.connection
+
+    def __enter__(self) -> None:
+        acquire(self._django.lock_timeout)
+        try:
+            with self._django.wrap_database_errors:
+                self._raw.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            release()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        raw, wrapped = self._raw, self._django.wrap_database_errors
+        try:
+            if error is None:
+                with wrapped:
+                    raw.execute("COMMIT")
+            else:
+                wrapped.__exit__(kind, error, trace)
+        finally:
+            try:
+                # SQLite has already rolled back by itself after some errors, such as a full disk.
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+            finally:
+                release()
+
+
 def _text(moment: dt.datetime | None) -> str | None:
-    """A moment as Django keeps it in SQLite."""
-    return None if moment is None else str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+    """A moment as Django keeps it in SQLite: in UTC, without the offset."""
+    return None if moment is None else moment.astimezone(dt.UTC).isoformat(" ")[:-_OFFSET]
+
+
+_OFFSET = len("+00:00")
 
 
 def _texts(row: Row) -> Row:
@@ -277,13 +313,14 @@ class PostgresqlPath:
                 (seq, name, version, n, salt, payload, digest, hash_)
                 for _, seq, name, version, _, _, _, n, salt, payload, digest, hash_ in change.lines
             ],
-            "tasks": rows.tasks,
+            "ended": rows.ended,
+            "opened": rows.opened,
             "notices": rows.notices,
         }
         name = "continue_run"
-        if rows.questions or rows.answers:
-            name = "continue_run_with_questions"
-            lists |= {"questions": rows.questions, "answers": rows.answers}
+        if rows.changed or rows.questions or rows.answers:
+            name = "change_run"
+            lists |= {"changed": rows.changed, "questions": rows.questions, "answers": rows.answers}
         if change.version is not None:
             name = "start_run"
             values |= {

@@ -96,12 +96,13 @@ def lines_of(
     lines = []
     for n, event in enumerate(events):
         kind = type_of(event)
+        name, version = kind.name, kind.version
         salt = salts[n * width : (n + 1) * width]
         payload = encode(event)
         digest = digest_of(salt, payload)
         seq += 1
-        head = hash_of(head, stream, seq, kind.name, kind.version, actor, moment, digest)
-        lines.append(Line(stream, seq, kind.name, kind.version, actor, at, command_id, n, salt, payload, digest, head))
+        head = hash_of(head, stream, seq, name, version, actor, moment, digest)
+        lines.append(Line(stream, seq, name, version, actor, at, command_id, n, salt, payload, digest, head))
     return tuple(lines)
 
 

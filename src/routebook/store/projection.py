@@ -1,60 +1,89 @@
 """What the read tables and the outbox say of a run, from its state and its newest events.
 
 One projection keeps tasks, questions and notices; the same rows could be made again from the journal alone.
-A task's row is written whole whenever the task changed; what the state doesn't keep (when it was closed, by
-whom, why it is blocked) comes from the moment of the change, and the SQL keeps the older value after that.
+A task's row is written whole whenever the task changed in more than its end; what the state doesn't keep (when it was
+closed, by whom, why it is blocked) comes from the moment of the change, and the SQL keeps the older value after that.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from routebook.core.events import Event
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import events as e
+from routebook.core.run.state import FINISHED, LIVE
 
 Row = tuple[Any, ...]
-_LIVE = frozenset({TaskStatus.OPEN, TaskStatus.SUBMITTED})
+TASK = (
+    *("number", "step", "attempt", "status", "assignee", "done_by", "level", "review_of", "sop", "variation"),
+    *("outcome", "due", "opened_at", "started_at", "closed_at", "blocked_on", "blocked_why", "blocked_at"),
+)
+"""What a row says of a task that is opened or changed, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Rows in the order in which the statements in `store.sql` name their columns:
 
-    tasks: number, step, attempt, status, assignee, done by, level, review of, SOP, variation, outcome, due,
-    opened, started, closed, blocked on, why, since. Questions: task, number, SOP, text, asked by, asked at, to.
-    Answers: number, text, answered by, answered at. Notices: kind, key, payload.
+    tasks that were opened, and those that changed: `TASK`. Tasks that came to their end and changed in nothing else:
+    number, status, done by, outcome, closed. Questions: task, number, SOP, text, asked by, asked at, to. Answers:
+    number, text, answered by, answered at. Notices: kind, key, payload.
     """
 
-    tasks: tuple[Row, ...]
-    questions: tuple[Row, ...]
-    answers: tuple[Row, ...]
-    notices: tuple[Row, ...]
+    opened: Sequence[Row]
+    ended: Sequence[Row]
+    changed: Sequence[Row]
+    questions: Sequence[Row]
+    answers: Sequence[Row]
+    notices: Sequence[Row]
 
 
 def rows_of(
     before: RunState, after: RunState, events: Sequence[Event], *, run: str, seq: int, actor: str, at: dt.datetime
 ) -> Rows:
     """The rows that a command changed. Its first event has the number ``seq + 1``."""
-    whys = {event.task: event.why for event in events if isinstance(event, e.TaskBlocked)}
-    known = before.tasks
-    tasks = tuple(
-        _task(task, actor, at, whys.get(number, ""))
-        for number, task in after.tasks.items()
-        if known.get(number) is not task
+    whys: dict[int, str] = {}
+    questions: list[Row] = []
+    answers: list[Row] = []
+    for event in events:
+        if isinstance(event, e.TaskBlocked):
+            whys[event.task] = event.why
+        elif isinstance(event, e.QuestionAsked | e.TaskEscalated):
+            text, to = asked_text(event), _person(event.to)
+            questions.append((event.task, event.question, event.sop or None, text, _person(actor), at, to))
+        elif isinstance(event, e.QuestionAnswered):
+            answers.append((event.question, event.text, _person(actor), at))
+    opened: list[Row] = []
+    ended: list[Row] = []
+    changed: list[Row] = []
+    known = before.tasks.get
+    for number, task in after.tasks.items():
+        old = known(number)
+        if old is task:
+            continue
+        if old is None:
+            opened.append(_task(task, actor, at, whys.get(number, "")))
+        elif _has_only_ended(old, task):
+            ended.append((number, task.status.value, _done_by(task, actor), task.outcome, at))
+        else:
+            changed.append(_task(task, actor, at, whys.get(number, "")))
+    return Rows(opened, ended, changed, questions, answers, list(_notices(events, after, run, seq, actor)))
+
+
+def _has_only_ended(old: Task, new: Task) -> bool:
+    return (
+        new.status in FINISHED
+        and old.status in LIVE
+        and new[_FROM_DUE:] == old[_FROM_DUE:]
+        and new.assignee == old.assignee
+        and new.attempt == old.attempt
     )
-    questions = tuple(
-        (event.task, event.question, event.sop or None, asked_text(event), _person(actor), at, _person(event.to))
-        for event in events
-        if isinstance(event, e.QuestionAsked | e.TaskEscalated)
-    )
-    answers = tuple(
-        (event.question, event.text, _person(actor), at) for event in events if isinstance(event, e.QuestionAnswered)
-    )
-    return Rows(tasks, questions, answers, tuple(_notices(events, after, run, seq, actor)))
+
+
+_FROM_DUE = Task._fields.index("due")
+"""Of what comes before it, only an end changes anything but the assignee and the attempt."""
 
 
 def asked_text(event: e.QuestionAsked | e.TaskEscalated) -> str:
@@ -66,7 +95,7 @@ def asked_text(event: e.QuestionAsked | e.TaskEscalated) -> str:
 
 
 def _task(task: Task, actor: str, at: dt.datetime, why: str) -> Row:
-    live = task.status in _LIVE
+    live = task.status in LIVE
     return (
         task.number,
         task.step,

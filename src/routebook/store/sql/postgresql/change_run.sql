@@ -1,3 +1,4 @@
+-- What `continue_run` does, and all that rarely happens to a run besides.
 -- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
 -- and so is everything that is joined to it: nothing is written, not even a line of the record, and their number is
 -- what PostgreSQL answers.
@@ -8,35 +9,43 @@ WITH run AS (
    WHERE id = %(run)s::varchar AND org_id = %(org)s::bigint AND seq = %(expected)s::int
   RETURNING id, org_id
 ),
-task AS (
+ended AS (
+  UPDATE store_task t SET status = x.status, done_by_id = x.done_by_id, outcome = x.outcome, closed_at = x.closed_at
+    FROM run, rows(ended) AS x(number int, status text, done_by_id bigint, outcome text, closed_at timestamptz)
+   WHERE t.org_id = run.org_id AND t.run_id = run.id AND t.number = x.number
+),
+changed AS (
+  UPDATE store_task t SET
+    attempt = x.attempt,
+    assignee_id = x.assignee_id,
+    done_by_id = CASE WHEN x.status IN (t.status, 'returned', 'cancelled') THEN t.done_by_id ELSE x.done_by_id END,
+    status = x.status,
+    level = x.level,
+    sop_id = x.sop_id,
+    variation = x.variation,
+    outcome = x.outcome,
+    due = x.due,
+    started_at = CASE WHEN x.started_at IS NULL THEN NULL ELSE coalesce(t.started_at, x.started_at) END,
+    closed_at = CASE WHEN x.closed_at IS NULL THEN NULL ELSE coalesce(t.closed_at, x.closed_at) END,
+    blocked_why = CASE WHEN x.blocked_on = '' THEN '' ELSE coalesce(nullif(x.blocked_why, ''), t.blocked_why) END,
+    blocked_on = x.blocked_on,
+    blocked_at = x.blocked_at
+    FROM run, rows(changed)
+           AS x(number int, step text, attempt int, status text, assignee_id bigint, done_by_id bigint, level text,
+                review_of int, sop_id bigint, variation text, outcome text, due timestamptz, opened_at timestamptz,
+                started_at timestamptz, closed_at timestamptz, blocked_on text, blocked_why text, blocked_at timestamptz)
+   WHERE t.org_id = run.org_id AND t.run_id = run.id AND t.number = x.number
+),
+opened AS (
   INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
                           variation, outcome, due, opened_at, started_at, closed_at, blocked_on, blocked_why, blocked_at)
   SELECT run.org_id, run.id, x.number, x.step, x.attempt, x.status, x.assignee_id, x.done_by_id, x.level, x.review_of,
          x.sop_id, x.variation, x.outcome, x.due, x.opened_at, x.started_at, x.closed_at, x.blocked_on, x.blocked_why,
          x.blocked_at
-    FROM run, rows(tasks)
+    FROM run, rows(opened)
            AS x(number int, step text, attempt int, status text, assignee_id bigint, done_by_id bigint, level text,
                 review_of int, sop_id bigint, variation text, outcome text, due timestamptz, opened_at timestamptz,
                 started_at timestamptz, closed_at timestamptz, blocked_on text, blocked_why text, blocked_at timestamptz)
-  ON CONFLICT (org_id, run_id, number) DO UPDATE SET
-    attempt = excluded.attempt,
-    assignee_id = excluded.assignee_id,
-    done_by_id = CASE WHEN excluded.status IN (store_task.status, 'returned', 'cancelled') THEN store_task.done_by_id
-                      ELSE excluded.done_by_id END,
-    status = excluded.status,
-    level = excluded.level,
-    sop_id = excluded.sop_id,
-    variation = excluded.variation,
-    outcome = excluded.outcome,
-    due = excluded.due,
-    started_at = CASE WHEN excluded.started_at IS NULL THEN NULL
-                      ELSE coalesce(store_task.started_at, excluded.started_at) END,
-    closed_at = CASE WHEN excluded.closed_at IS NULL THEN NULL
-                     ELSE coalesce(store_task.closed_at, excluded.closed_at) END,
-    blocked_why = CASE WHEN excluded.blocked_on = '' THEN ''
-                       ELSE coalesce(nullif(excluded.blocked_why, ''), store_task.blocked_why) END,
-    blocked_on = excluded.blocked_on,
-    blocked_at = excluded.blocked_at
 ),
 notice AS (
   INSERT INTO store_outbox (org_id, kind, key, payload, next_due, created_at, attempts, error)
