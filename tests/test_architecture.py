@@ -72,7 +72,9 @@ def test_nobody_catches_everything() -> None:
         if isinstance(node, ast.ExceptHandler) and catches_everything(node) and not raises_again(node)
     ]
     # One rule that crashes must not take the other findings with it: the engine turns it into a finding.
-    assert [place for place in found if "core/checks/engine.py" not in place] == []
+    # A round of the dispatcher that crashes is logged, and the next one tries again: the thread has nobody above it.
+    last_resorts = ("core/checks/engine.py", "worker/dispatcher.py")
+    assert [place for place in found if not any(resort in place for resort in last_resorts)] == []
 
 
 def catches_everything(handler: ast.ExceptHandler) -> bool:
