@@ -123,3 +123,41 @@ def test_a_finger_moves_a_dot_and_not_the_page(phone_page: Page, world: World, s
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert page.evaluate("scrollY") == before
     expect(page.locator("[name=energy-request]")).to_have_value("-2")
+
+
+def test_a_dot_is_moved_among_all_maps_and_the_table_follows(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto("/delegations/")
+    no_axe_violations(page)
+    page.locator("svg.matrix").evaluate("matrix => matrix.scrollIntoView({ block: 'end' })")
+    dot = box_of(page, "[data-step='refund-a-customer/approve'] .shape")
+    matrix = box_of(page, "svg.matrix")
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(matrix["x"] + matrix["width"] * 0.95, matrix["y"] + matrix["height"] * 0.1, steps=5)
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.mouse.up()
+    expect(page.get_by_role("row", name="Approve")).to_contain_text("Your best work: keep")
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.locator("[data-step='refund-a-customer/approve']").focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-step='refund-a-customer/approve']")).to_be_focused()
+    with page.expect_response(lambda response: "role=Finance" in response.url and response.ok):
+        page.get_by_label("Role").select_option("Finance assistant")
+    expect(page.locator(".told tbody tr")).to_have_count(1)
+    no_axe_violations(page)
+    score = StepScore.objects.get()
+    assert (score.step, score.value, score.energy) == ("approve", 4, 1)
+
+
+def test_the_matrix_of_all_maps_prints_on_one_page(
+    desktop_page: Page, world: World, sign_in: SignIn, tmp_path: Any
+) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto("/delegations/")
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1

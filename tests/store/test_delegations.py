@@ -172,7 +172,7 @@ def test_a_number_that_can_not_be_meant_is_refused_by_its_field(values: dict[str
 def test_only_owners_and_managers_see_scores(world: World, name: str) -> None:
     score(world)
     actor = world.actor(name)
-    for read in (lambda: queries.cards(actor), lambda: queries.plate(actor, SLUG)):
+    for read in (lambda: queries.every_step(actor), lambda: queries.plate(actor, SLUG)):
         with pytest.raises(Refused) as refused:
             read()
         assert refused.value.refusal.code == "forbidden"
@@ -188,7 +188,7 @@ def test_a_manager_decides_too(world: World) -> None:
 
 
 def test_another_organisation_finds_nothing(world: World) -> None:
-    assert queries.cards(world.actor("outsider")) == []
+    assert queries.every_step(world.actor("outsider")) == []
     with pytest.raises(NotFound):
         queries.plate(world.actor("outsider"), SLUG)
     with pytest.raises(NotFound):
@@ -200,3 +200,67 @@ def test_another_organisation_finds_nothing(world: World) -> None:
 def test_a_step_that_is_not_on_the_map_is_not_found(world: World) -> None:
     with pytest.raises(NotFound):
         score(world, step="nowhere")
+
+
+# --- the steps of all maps ----------------------------------------------------------------------
+
+
+ALL = queries.Filter()
+
+
+def all_steps(world: World, wanted: queries.Filter = ALL) -> dict[str, queries.StepOfAll]:
+    return {one.step.id: one for one in queries.every_step(world.actor("owner")) if wanted.wants(one)}
+
+
+def test_a_step_is_moved_and_what_else_is_known_of_it_stays(world: World) -> None:
+    score(world, score=Score(2, -2, costly_if_wrong=True, minutes=6, times_a_month=Decimal(40)), facts=Facts(True))
+    delegations.place(world.actor("manager"), f"{SLUG}/issue", 4, 1, now=world.at())
+    one = all_steps(world)["issue"]
+    assert one.score == Score(4, 1, costly_if_wrong=True, minutes=6, times_a_month=Decimal(40))
+    assert one.facts == Facts(True)
+    delegations.place(world.actor("owner"), f"{SLUG}/verify", 1, -1, now=world.at())
+    assert all_steps(world)["verify"].score == Score(1, -1)
+    with pytest.raises(Refused):
+        delegations.place(world.actor("owner"), f"{SLUG}/verify", 6, 0, now=world.at())
+    for reference in ("nowhere/verify", f"{SLUG}/nowhere", "", SLUG):
+        with pytest.raises(NotFound):
+            delegations.place(world.actor("owner"), reference, 3, 0, now=world.at())
+    with pytest.raises(NotFound):
+        delegations.place(world.actor("outsider"), f"{SLUG}/verify", 3, 0, now=world.at())
+    with pytest.raises(Refused):
+        delegations.place(world.actor("support"), f"{SLUG}/verify", 3, 0, now=world.at())
+
+
+def test_the_steps_of_all_maps_are_found_by_process_role_person_and_goal(world: World) -> None:
+    actor = world.actor("owner")
+    other = documents.create(
+        actor,
+        Kind.PROCESS,
+        {
+            "title": "Onboard a client",
+            "serves": ["grow"],
+            "steps": [{"id": "call", "title": "Call", "role": "founder"}],
+        },
+        now=world.at(),
+    )
+    assert set(all_steps(world, queries.Filter(process=other.slug))) == {"call"}
+    assert set(all_steps(world, queries.Filter(role="FOUNDER"))) == {"approve", "call"}
+    assert set(all_steps(world, queries.Filter(goal="grow"))) == {"call"}
+    finance = world.members["finance"].pk
+    assert set(all_steps(world, queries.Filter(person=finance))) == {"issue"}
+    world.hand_off("verify", "finance", "practice")
+    assert set(all_steps(world, queries.Filter(person=finance))) == {"issue", "verify"}
+    world.hand_off("decline", "finance", "prepared")
+    assert "decline" not in all_steps(world, queries.Filter(person=finance)), "it has only begun"
+    numbers = [one.number for one in queries.every_step(actor)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_a_steps_sop_lacks_is_known_variation_by_variation(world: World) -> None:
+    assert all_steps(world)["issue"].missing is queries.Missing.NOTHING
+    assert all_steps(world)["request"].missing is queries.Missing.NOTHING, "its map says why it needs none"
+    assert all_steps(world)["confirm"].missing is queries.Missing.SOP
+    fields = {"title": "Confirm", "step": f"{SLUG}/confirm"}
+    draft = documents.create(world.actor("owner"), Kind.SOP, fields, now=world.at())
+    one = all_steps(world)["confirm"]
+    assert (one.missing, one.sop) == (queries.Missing.PUBLISHING, draft.slug)

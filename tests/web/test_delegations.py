@@ -171,7 +171,66 @@ def test_the_pages_ask_the_database_a_bounded_number_of_times(
 ) -> None:
     client = as_("owner")
     client.post(PAGE, SCORES)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         client.get("/delegations/")
     with django_assert_max_num_queries(15):
         client.get(PAGE)
+
+
+# --- the steps of all maps ----------------------------------------------------------------------
+
+
+def test_the_matrix_of_all_maps_is_told_as_a_table_too(world: World, as_: As) -> None:
+    client = as_("owner")
+    client.post(PAGE, {**SCORES, "judgement-issue": "1"})
+    said = text_of(client.get("/delegations/"))
+    assert 'data-step="refund-a-customer/issue" data-value="2" data-energy="-2"' in said
+    assert "◆ needs your judgement" in said
+    assert "▲ costly if wrong" in said
+    assert "Delegate first" in said
+    assert "Place Verify eligibility" in said
+
+
+def test_a_dot_is_moved_and_the_filter_stays(world: World, as_: As) -> None:
+    client = as_("owner")
+    place = {"step": "refund-a-customer/issue", "value": "5", "energy": "1"}
+    said = text_of(client.post("/delegations/?role=Finance+assistant", place))
+    assert said.startswith('<div id="steps"')
+    assert 'data-step="refund-a-customer/issue" data-value="5" data-energy="1"' in said
+    assert "Verify eligibility" not in said
+    assert client.post("/delegations/", {**place, "value": "x"}).status_code == 409
+    assert client.post("/delegations/", {**place, "value": "9"}).status_code == 409
+    assert client.post("/delegations/", {**place, "step": "nowhere/x"}).status_code == 404
+    assert as_("outsider").post("/delegations/", place).status_code == 404
+    assert as_("support").post("/delegations/", place).status_code == 403
+
+
+def test_filters_leave_the_steps_that_fit(world: World, as_: As) -> None:
+    client = as_("owner")
+    support = world.members["support"].pk
+    for address, there, gone in (
+        ("?process=nowhere", "No step fits.", "Issue the refund"),
+        ("?role=Founder", "Approve", "Issue the refund"),
+        (f"?person={support}", "Verify eligibility", "Issue the refund"),
+        ("?goal=nowhere", "No step fits.", "Issue the refund"),
+        ("?person=x", "Issue the refund", "No step fits."),
+    ):
+        said = text_of(client.get(f"/delegations/{address}")).partition('id="steps"')[2]
+        assert there in said, address
+        assert gone not in said, address
+
+
+def test_one_step_by_itself_leads_to_the_next_without_a_score(world: World, as_: As) -> None:
+    client = as_("owner")
+    alone = f"{PAGE}steps/verify/"
+    assert "2 of 6" in text_of(client.get(alone))
+    assert client.post(alone, {"value": "2", "energy": "-1"}).headers["Location"] == f"{PAGE}steps/decline/"
+    refused = client.post(alone, {"value": "9", "energy": "-1"})
+    assert refused.status_code == 409
+    assert "Value goes from 1 to 5" in text_of(refused)
+    assert client.get(f"{PAGE}steps/nowhere/").status_code == 404
+    assert as_("outsider").get(alone).status_code == 404
+    for name in ("support", "agent", "guest"):
+        assert as_(name).get(alone).status_code == 403
+        assert as_(name).post(alone, {"value": "2", "energy": "-1"}).status_code == 403
+

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
@@ -20,18 +20,11 @@ from routebook.store.access import Actor, NotFound, Refused
 from routebook.store.actions import delegations as actions
 from routebook.store.queries import delegations as queries
 from routebook.store.queries.delegations import Plate, StepOnPlate
-from routebook.web import scoring
+from routebook.web import delegation_matrix, scoring
 from routebook.web.pages import both, fresh_id, now, page, post, show, tell
 from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of
 
 HANDLINGS = (Handling.KEEP, Handling.DELEGATE, Handling.AUTOMATE, Handling.DROP)
-
-
-@page("delegate")
-def index(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """All maps: what is still to be decided, and the hours in it."""
-    cards = [(card, plain(card.possible.value)) for card in queries.cards(actor)]
-    return show(request, "delegations/index.html", {"cards": cards})
 
 
 # --- one map ------------------------------------------------------------------------------------
@@ -294,7 +287,7 @@ def _dot(plate: Plate, on: StepOnPlate) -> Dot:
 
 
 urlpatterns: list[URLPattern] = [
-    path("delegations/", index, name="delegations"),
+    path("delegations/", delegation_matrix.index, name="delegations"),
     path("delegations/<slug:slug>/", delegation, name="delegation"),
     path("delegations/<slug:slug>/steps/<str:step>/", step, name="delegation-step"),
     path("delegations/<slug:slug>/decisions/", decide, name="delegation-decisions"),

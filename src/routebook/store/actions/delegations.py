@@ -75,6 +75,27 @@ def score(actor: Actor, process_id: int, step: str, score: Score, facts: Facts, 
 
 
 @transaction.atomic
+def place(actor: Actor, reference: str, value: int, energy: int, *, now: dt.datetime) -> StepScore:
+    """Move a step (``process/step``) on the matrix; what else is known of it stays."""
+    require(actor, Verb.DECIDE)
+    slug, _, step = reference.partition("/")
+    process = Document.objects.filter(org_id=actor.org, kind=Kind.PROCESS, slug=slug).first()
+    if process is None:
+        raise NotFound
+    row = StepScore.objects.filter(org_id=actor.org, process=process, step=step).first()
+    known, facts = (score_of(row), facts_of(row)) if row else (Score(3, 0), Facts())
+    moved = read_score(
+        value=value,
+        energy=energy,
+        costly_if_wrong=known.costly_if_wrong,
+        needs_my_judgement=known.needs_my_judgement,
+        minutes=known.minutes,
+        times_a_month=known.times_a_month,
+    )
+    return score(actor, process.pk, step, moved, facts, now=now)
+
+
+@transaction.atomic
 def decide(
     actor: Actor,
     process_id: int,

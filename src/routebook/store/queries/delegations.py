@@ -20,7 +20,7 @@ from routebook.core.delegation import (
     recommend,
     what_if,
 )
-from routebook.core.document import Handling, Kind, Process, Status, Step
+from routebook.core.document import Handling, Kind, Process, Status, Step, same_name
 from routebook.core.handoff import WORKING, Level
 from routebook.formats.normal import normalise
 from routebook.store.access import Actor, NotFound, Verb, require
@@ -110,26 +110,24 @@ class Card:
     possible: Figure
 
 
-def cards(actor: Actor) -> Sequence[Card]:
-    """All maps with steps, those with the most to decide first."""
-    require(actor, Verb.SEE_SCORES)
-    scores: dict[int, dict[str, StepScore]] = {}
-    for row in StepScore.objects.filter(org_id=actor.org):
-        scores.setdefault(row.process_id, {})[row.step] = row
-    made = [_card(view, scores.get(view.row.pk, {})) for view in documents.listing(actor, Kind.PROCESS)]
+def cards_of(steps: Sequence[StepOfAll]) -> Sequence[Card]:
+    """The maps of these steps, those with the most to decide first."""
+    maps: dict[str, list[StepOfAll]] = {}
+    for one in steps:
+        maps.setdefault(one.process.slug, []).append(one)
+    made = [_card(group) for group in maps.values()]
     return sorted(made, key=lambda card: (not card.undecided, card.process.title.casefold()))
 
 
-def _card(view: DocumentView, scores: dict[str, StepScore]) -> Card:
-    process = cast("Process", view.draft or view.published)
-    counted = {str(kind): n for kind in Handling if (n := sum(1 for step in process.steps if step.handling is kind))}
+def _card(steps: Sequence[StepOfAll]) -> Card:
+    counted = {str(kind): n for kind in Handling if (n := sum(1 for one in steps if one.step.handling is kind))}
     return Card(
-        view=view,
-        process=process,
-        scored=sum(1 for step in process.steps if step.id in scores),
+        view=steps[0].view,
+        process=steps[0].process,
+        scored=sum(1 for one in steps if one.score),
         undecided=counted.get(Handling.UNDECIDED, 0),
         handling=counted,
-        possible=_freed(_items(process, scores)),
+        possible=_freed(one.item for one in steps if one.item),
     )
 
 
@@ -347,6 +345,29 @@ def every_step(actor: Actor) -> Sequence[StepOfAll]:
                 )
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which steps are wanted: of a process or for a goal (slugs), of a role (its title), with a person (their id).
+    What is empty leaves all in."""
+
+    process: str = ""
+    role: str = ""
+    person: int = 0
+    goal: str = ""
+
+    def wants(self, one: StepOfAll) -> bool:
+        return (
+            self.process in ("", one.process.slug)
+            and (not self.role or same_name(self.role, one.step.role))
+            and (not self.person or self.person in {person for person, _ in one.people})
+            and (not self.goal or self.goal in one.goals)
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter()
 
 
 def _sops(actor: Actor) -> dict[str, list[Document]]:

@@ -52,9 +52,13 @@ class Goals:
 
 def goals(actor: Actor) -> Goals:
     """All goals with what stands in their way, by the maps as they are being decided about."""
+    return goals_of(actor, every_step(actor))
+
+
+def goals_of(actor: Actor, steps: Sequence[StepOfAll]) -> Goals:
+    """The same for steps that were read already."""
     require(actor, Verb.SEE_SCORES)
     maps = documents.listing(actor, Kind.PROCESS)
-    steps = every_step(actor)
     views = sorted(documents.listing(actor, Kind.GOAL), key=_by_day)
     known = {view.row.slug for view in views}
     return Goals(

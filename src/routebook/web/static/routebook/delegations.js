@@ -159,3 +159,13 @@ function mark(cell) {
   rect.classList.add("target");
   matrix().append(rect);
 }
+
+// The button that prints works only with this script; a browser prints the page without it, too.
+function offerPrinting() {
+  for (const button of document.querySelectorAll("[data-print][hidden]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+offerPrinting();
+document.addEventListener("htmx:afterSettle", offerPrinting);
