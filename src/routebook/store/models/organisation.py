@@ -50,7 +50,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Organisation(models.Model):
     """A business. `facts` is raised by every change that a run's decisions depend on (people, roles,
     published SOPs, hand-offs), so that cached facts are known to be current by one number. `approved_kinds` are
-    the kinds of documents that somebody else approves before they are published."""
+    the kinds of documents that somebody else approves before they are published. `owner_hour` is what an hour of the owner
+    is worth, in the organisation's currency; the ledger counts with it and with the minutes that an answer and a review
+    take."""
 
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -58,6 +60,9 @@ class Organisation(models.Model):
     currency = models.CharField(max_length=8, blank=True)
     week = models.JSONField(default=list)
     approved_kinds = models.JSONField(default=list)
+    owner_hour = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    minutes_per_answer = models.DecimalField(max_digits=5, decimal_places=1, default=5)
+    minutes_per_review = models.DecimalField(max_digits=5, decimal_places=1, default=3)
     sample = models.BooleanField(default=False)
     next_run = models.PositiveIntegerField(default=1)
     facts = models.PositiveBigIntegerField(default=1)
