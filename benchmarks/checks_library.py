@@ -7,6 +7,7 @@ instructions. About one document in six has a mistake of one of a few kinds, of 
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from benchmarks.search import FILLING, PLACES, THINGS, VERBS
 
@@ -113,7 +114,19 @@ class Writer:
             f"may_decide: {self.paragraph(9)}\nask_when: {self.paragraph(12)}\nreview_by: {self.review()}\n---\n"
             f"## Checklist\n{self.checklist(7, how=True)}\n\n## A good one\n{self.paragraph(24)}\n\n"
             f"## A bad one\n{self.paragraph(14)}\n\n## Questions\n"
-            f"**{self.paragraph(8)}** {self.paragraph(26)}\n\n**{self.paragraph(7)}** {self.paragraph(30)}\n"
+            f"**{self.paragraph(8)}** {self.paragraph(26)}\n\n**{self.paragraph(7)}** {self.paragraph(30)}\n\n{self.notes()}"
+        )
+
+    def notes(self) -> str:
+        """What people add to a page over the years: why it is so, a table, links."""
+        rows = "\n".join(f"| {self.words(3)} | {self.one(ROLES)} | {self.dice.randint(1, 900)} |" for _ in range(4))
+        links = "\n".join(
+            f"- [{self.words(3)}](sop-{self.dice.randint(0, 999):05d}.md), {self.words(4)}" for _ in range(2)
+        )
+        skipped = "#### " if self.dice.random() < 0.1 else "### "  # another mistake of Markdown's
+        return (
+            f"## Background\n\n{fill(self.paragraph(60), 110)}\n\n{skipped}Limits\n\n| Case | Who decides | Limit |\n"
+            f"| --- | --- | --- |\n{rows}\n\n## See also\n\n{links}\n"
         )
 
     def checklist(self, items: int, *, how: bool) -> str:

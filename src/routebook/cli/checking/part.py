@@ -85,7 +85,7 @@ class Part:
         return index_from(around.facts, around.roles, self._process, today=around.today, media=around.media)
 
     def _read(self, task: Task) -> Read:
-        data = bytes_of(self._directory, task.name) if (task.size, task.time) != NOT_A_FILE else None
+        data = bytes_of(self._directory, task.name, task.size) if (task.size, task.time) != NOT_A_FILE else None
         content = blake2b(data, digest_size=12).hexdigest() if data is not None else "unreadable"
         if content == task.content:
             return Read(task.name, content, None, ())
@@ -118,13 +118,21 @@ class Part:
         return read.document if read is not None and isinstance(read.document, Process) else None
 
 
-def bytes_of(directory: str, name: str) -> bytes | None:
-    """The content of a file, or of one that is too large to be a document a little more than is allowed."""
+def bytes_of(directory: str, name: str, size: int = MAX_BYTES) -> bytes | None:
+    """The content of a file of about this size, or of one that is too large for a document a little more than it may be."""
     try:
-        with open(os.path.join(directory, name), "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        handle = os.open(f"{directory}/{name}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError:
         return None
+    try:
+        data = os.read(handle, min(size, MAX_BYTES) + 1)
+        while len(data) <= MAX_BYTES and (more := os.read(handle, MAX_BYTES + 1 - len(data))):
+            data += more
+        return data
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 def document_in(name: str, data: bytes | None) -> DocumentFile | _Broken:

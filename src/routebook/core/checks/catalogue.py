@@ -70,6 +70,7 @@ class Index:
     roles: Mapping[str, str] = field(default_factory=dict)
     """Titles of roles by `name_key`."""
     facts: Mapping[tuple[Kind, str], Facts] = field(default_factory=dict)
+    slugs: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     sops_of: Mapping[str, tuple[Facts, ...]] = field(default_factory=dict)
     """SOPs by the ``process/step`` that they serve."""
     cited: frozenset[str] = frozenset()
@@ -132,9 +133,9 @@ class Catalogue:
         return (kind, slug) in self._index.facts
 
     def slugs(self, kind: Kind) -> tuple[str, ...]:
-        """The slugs of all documents of a kind."""
+        """The slugs of all documents of a kind, in order."""
         self.asked.add(("slugs", kind.value))
-        return tuple(slug for of, slug in self._index.facts if of is kind)
+        return self._index.slugs.get(kind, ())
 
     def has_unreadable(self, *kinds: Kind) -> bool:
         """Whether a document of one of these kinds can't be read, so that nobody knows what it uses or serves."""
@@ -214,7 +215,7 @@ def _simple_answer(index: Index, question: Question) -> str:
         case ("files",):
             return repr(sorted(index.files or ()))
         case ("slugs", kind):
-            return repr(sorted(slug for of, slug in index.facts if of.value == kind))
+            return repr(index.slugs.get(Kind(kind), ()))
         case ("unreadable", kind):
             return str(Kind(kind) in index.unreadable)
         case ("roles",):
@@ -275,6 +276,7 @@ def index_from(
         complete=True,
         roles={name_key(role.title): role.title for role in roles},
         facts=known,
+        slugs={kind: tuple(sorted(slug for of, slug in known if of is kind)) for kind in Kind},
         sops_of=_grouped((each.step, each) for each in live if each.kind is Kind.SOP and each.step),
         cited=frozenset(policy for each in live for policy in each.cites),
         used=frozenset(slug for each in live for slug in each.uses),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import NamedTuple
 
 _NOT_PROSE = frozenset({"slug", "accepts", "id"})
 """Fields that hold names for machines, or a person's reason to differ; no rule about prose reads them."""
@@ -20,8 +19,7 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One text and the path of the field that holds it."""
 
     path: str
@@ -37,15 +35,27 @@ def texts_of(value: object) -> tuple[Text, ...]:
 
 def _gather(value: object, path: str, found: list[Text]) -> None:
     cls: object = type(value)
-    if cls is str:
-        if value:
-            found.append(Text(path, str(value)))
-    elif cls is tuple:
-        for index, item in enumerate(cast("tuple[object, ...]", value)):
-            _gather(item, f"{path}[{index}]", found)
-    else:
-        for name in _fields(cls):
-            _gather(getattr(value, name), f"{path}.{name}" if path else name, found)
+    for name in _fields(cls):
+        inside = getattr(value, name)
+        if not inside:  # most fields are empty, and this is asked of every field of every document
+            continue
+        if type(inside) is str:
+            found.append(Text(f"{path}{name}", inside))
+        elif type(inside) is tuple:
+            _gather_each(inside, f"{path}{name}", found)
+        else:
+            _gather(inside, f"{path}{name}.", found)
+
+
+def _gather_each(values: tuple[object, ...], path: str, found: list[Text]) -> None:
+    for index, item in enumerate(values):
+        if type(item) is str:
+            if item:
+                found.append(Text(f"{path}[{index}]", item))
+        elif type(item) is tuple:
+            _gather_each(item, f"{path}[{index}]", found)
+        else:
+            _gather(item, f"{path}[{index}].", found)
 
 
 @cache
