@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from routebook.core.document import Handling, Kind, Process, Step
+from routebook.formats.bpmn.writing import to_bpmn
 from routebook.formats.drawing import draw
 from routebook.formats.flow_text import write_join, write_then
 from routebook.formats.mermaid import to_mermaid
@@ -23,6 +24,8 @@ from routebook.store.queries.documents import DocumentView, StepDocuments
 from routebook.web import documents, outputs, process_editor, upkeep
 from routebook.web.pages import page, show
 from routebook.web.process_drawing import drawing, gaps_at, open_breaks
+
+BPMN = "application/xml; charset=utf-8"
 
 
 @page("map")
@@ -131,8 +134,11 @@ def ladder(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 
 @page("map")
 def picture(request: HttpRequest, actor: Actor, slug: str, form: str) -> HttpResponse:
-    """The map as a file: SVG that stands alone, Mermaid text, or what `outputs` makes."""
+    """The map as a file: SVG that stands alone, Mermaid text, BPMN for other tools, or what `outputs` makes."""
     view, value = process_view(actor, slug)
+    if form == "bpmn":
+        value = cast("Process", view.draft) if "draft" in request.GET and view.draft is not None else value
+        return outputs.file(to_bpmn(value).encode(), BPMN, f"{slug}.bpmn")
     if form == "svg":
         response = HttpResponse(draw(value, standalone=True), content_type="image/svg+xml")
         response.headers["Content-Disposition"] = f'attachment; filename="{slug}.svg"'

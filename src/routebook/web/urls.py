@@ -12,6 +12,7 @@ NOUNS = (
     "accounts",
     "people",
     "processes",
+    "process_import",
     "starting_points",
     "delegations",
     "plate",
