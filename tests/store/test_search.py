@@ -16,8 +16,8 @@ from routebook.core.handoff.card import AccessCard
 from routebook.core.run import commands as c
 from routebook.store import search as index
 from routebook.store.access import actor_of
-from routebook.store.actions import documents, members
-from routebook.store.models import Document, Member
+from routebook.store.actions import documents, leaving, members
+from routebook.store.models import Document, Member, Role
 from routebook.store.queries import search as queries
 from routebook.store.queries.search import Hit, Tier, search
 from tests.world import World
@@ -238,8 +238,16 @@ def test_the_other_organisation_finds_nothing_of_this_one(indexed: World) -> Non
 
 
 def test_who_left_is_found_no_more(indexed: World) -> None:
-    members.change(indexed.actor("owner"), indexed.members["backup"].pk, active=False, now=indexed.at())
+    see_off(indexed, indexed.members["backup"].pk)
     assert "Bram Eriksen" not in titles(indexed, "owner", "bram")
+
+
+def see_off(world: World, member: int) -> None:
+    """Somebody leaves, and the owner takes their roles."""
+    owner = world.actor("owner")
+    roles = Role.objects.filter(org_id=owner.org).values_list("pk", flat=True)
+    leaving.pass_roles(owner, member, dict.fromkeys(roles, owner.member), now=world.at())
+    leaving.finish(owner, member, now=world.at())
 
 
 # --- whatever is typed --------------------------------------------------------------------------
@@ -324,7 +332,7 @@ def work(world: World) -> Iterator[str]:
     yield "another name"
     members.change(owner, world.members["finance"].pk, name="Tove Berg", now=world.at())
     yield "another name of who has a hand-off"
-    members.change(owner, person.pk, active=False, now=world.at())
+    see_off(world, person.pk)
     yield "a person who left"
     documents.retire(owner, sop.pk, why="no refunds any more", now=world.at())
     yield "a retired document"

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from routebook.store.actions import members, organisations
+from routebook.store.actions import leaving, members, organisations
 from routebook.store.models import Invitation, Member, Organisation, User
 from tests.world import PASSWORD, World
 
@@ -212,7 +212,7 @@ def test_a_second_invitation_replaces_the_first(world: World, newcomer: Member, 
 
 def test_who_left_meanwhile_can_not_join(world: World, newcomer: Member, client: Client) -> None:
     address = invited(world, newcomer)
-    members.change(world.actor("owner"), newcomer.pk, active=False, now=timezone.now())
+    leaving.finish(world.actor("owner"), newcomer.pk, now=timezone.now())
     assert client.get(address).status_code == 404
 
 

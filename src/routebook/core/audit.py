@@ -227,6 +227,26 @@ class MemberAway(Event):
     back: bool = False
 
 
+@event("member.access_revoked")
+@dataclass(frozen=True, slots=True)
+class MemberAccessRevoked(Event):
+    """Somebody's way into a tool was taken away as they leave; `undone` means that it was not after all."""
+
+    tool: str
+    vault: str
+    undone: bool = False
+
+
+@event("member.left")
+@dataclass(frozen=True, slots=True)
+class MemberLeft(Event):
+    """The person doesn't work here any more, and nothing was left to nobody. `access` names the tools that they can't
+    open now, `handoffs` the ids of hand-offs that have to be done again with somebody else."""
+
+    access: tuple[str, ...]
+    handoffs: tuple[str, ...]
+
+
 @event("role.changed")
 @dataclass(frozen=True, slots=True)
 class RoleChanged(Event):

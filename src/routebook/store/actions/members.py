@@ -111,12 +111,12 @@ def change(
     holidays: str | None = None,
     week: WorkingWeek | None = None,
     own_week: bool | None = None,
-    active: bool | None = None,
 ) -> Member:
-    """Change a person; None leaves a thing as it is. `own_week` False goes back to the organisation's week."""
+    """Change a person; None leaves a thing as it is. `own_week` False goes back to the organisation's week. How
+    somebody leaves, `actions.leaving` says."""
     require(actor, Verb.MANAGE_PEOPLE)
     member = member_for_change(actor, member_id)
-    _may_change(actor, member)
+    may_change(actor, member)
     wanted: dict[str, object] = {}
     if name is not None:
         if not name.strip():
@@ -133,8 +133,6 @@ def change(
         wanted["holidays"] = holidays[:16]
     if week is not None or own_week is False:
         wanted["week"] = [list(span) for span in week.spans] if week else None
-    if active is not None:
-        wanted["active"] = active
     changed = tuple(field for field, value in wanted.items() if getattr(member, field) != value)
     if not changed:
         return member
@@ -177,7 +175,8 @@ def _be_amount(value: Decimal | None, most: int, field: str, sentence: str) -> N
         raise Refused(Refusal("out_of_range", sentence, field))
 
 
-def _may_change(actor: Actor, member: Member) -> None:
+def may_change(actor: Actor, member: Member) -> None:
+    """Raise `Refused` where somebody would change an owner without being one."""
     if member.access == Access.OWNER and actor.access is not Access.OWNER:
         raise Refused(Refusal("forbidden", "Only an owner can change an owner."))
 
@@ -198,7 +197,7 @@ def invite(actor: Actor, member_id: int, *, now: dt.datetime) -> str:
     """A one-time token by which the member gets an account; earlier ones stop working."""
     require(actor, Verb.MANAGE_PEOPLE)
     member = member_for_change(actor, member_id)
-    _may_change(actor, member)
+    may_change(actor, member)
     if member.user_id is not None:
         raise Refused(Refusal("has_account", f"{member.name} can already sign in."))
     if not member.active:
