@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from routebook.core.document import Kind
+from routebook.core.document import Kind, Status
 from routebook.store import media as store_media
 from routebook.store.actions import documents
 from routebook.store.models import Document
@@ -119,11 +122,11 @@ def test_the_record_of_a_run_for_whoever_sees_the_run(as_: As, world: World) -> 
 
 
 def test_a_page_asks_the_database_a_bounded_number_of_times(
-    as_: As, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Callable[[int], object]
+    as_: As, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     printed(monkeypatch)
     client = as_("owner")
-    with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(12):
         client.get(f"{ISSUE}document.pdf")
 
 
@@ -137,3 +140,69 @@ def test_a_picture_that_is_gone_does_not_stop_the_print(as_: As, world: World) -
     assert not (folder / "gone.png").exists()
     actor = world.actor("owner")
     assert outputs._pictures(actor, ["gone.png", "../../etc/passwd"]) == {}
+
+
+# --- the handbook -------------------------------------------------------------------------------
+
+HANDBOOK = "/documents/handbook.zip"
+
+
+def unpacked(response: Any) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        return {name: archive.read(name).decode("latin-1") for name in archive.namelist()}
+
+
+@pytest.mark.databases("sqlite")
+def test_readers_get_the_handbook_and_nobody_else(as_: As, client: Client) -> None:
+    assert client.get(HANDBOOK).status_code == 302
+    for reader in READERS:
+        response = as_(reader).get(HANDBOOK)
+        assert response.headers["Content-Type"] == "application/zip", reader
+        assert response.headers["Content-Disposition"] == 'attachment; filename="handbook.zip"'
+        names = unpacked(response)
+        assert "handbook/sops/issue-a-refund-in-stripe.html" in names
+        assert "Version 1, published " in names["handbook/processes/refund-a-customer.html"]
+    assert as_("guest").get(HANDBOOK).status_code == 403
+
+
+def test_another_organisation_gets_its_own_handbook_only(as_: As) -> None:
+    files = unpacked(as_("outsider").get(HANDBOOK))
+    assert not [name for name in files if "refund" in name]
+    assert all("Refund a customer" not in text for text in files.values())
+
+
+def test_drafts_and_retired_texts_are_not_in_it_even_for_the_owner(as_: As, world: World) -> None:
+    owner = world.actor("owner")
+    documents.create(owner, Kind.POLICY, {"title": "Not told yet"}, now=timezone.now(), command="p")
+    row = Document.objects.get(org=world.organisation, slug="issue-a-refund-in-stripe")
+    documents.change_draft(owner, row.pk, base=1, fields={"title": "Other words"}, now=timezone.now())
+    Document.objects.filter(org=world.organisation, slug="decline-a-refund-kindly").update(status=Status.RETIRED)
+    files = unpacked(as_("owner").get(HANDBOOK))
+    said = "".join(files.values())
+    assert "Not told yet" not in said
+    assert "Other words" not in said
+    assert "handbook/sops/decline-a-refund-kindly.html" not in files
+
+
+def test_a_recording_without_room_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store_media.folder_of(world.organisation.pk)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "a.mp4").write_bytes(b"moving" * 10)
+    (folder / "b.png").write_bytes(b"still")
+    actor = world.actor("owner")
+    assert set(outputs._kept(actor, ["a.mp4", "b.png", "gone.png"])) == {"a.mp4", "b.png"}
+    monkeypatch.setattr(outputs, "MOST_MEDIA", 10)
+    assert set(outputs._kept(actor, ["a.mp4", "b.png"])) == {"b.png"}
+
+
+def test_a_handbook_asks_the_database_a_bounded_number_of_times(
+    as_: As, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    client = as_("owner")
+    with django_assert_max_num_queries(8):
+        unpacked(client.get(HANDBOOK))
+
+
+def test_the_library_offers_it(as_: As) -> None:
+    assert b'href="handbook.zip"' in as_("support").get("/documents/").content
+    assert b'href="handbook.zip"' not in as_("support").get("/documents/?kind=sop").content

@@ -69,7 +69,7 @@ def _run(folder: str, form: Form) -> bytes:
 
 def _templates(template: str) -> dict[str, bytes]:
     """The template that is asked for as ``main.typ``, and what all of them share."""
-    return {"main.typ": (_here / template).read_bytes(), "common.typ": (_here / "common.typ").read_bytes()}
+    return {"main.typ": (_here / template).read_bytes(), "page.typ": (_here / "page.typ").read_bytes()}
 
 
 def _fonts() -> Path:

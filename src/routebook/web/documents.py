@@ -336,6 +336,7 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     path("documents/", library),
     path("documents/new/", choose),
+    path("documents/handbook.zip", outputs.handbook),
     path("documents/rules/<slug:rule_id>/", rule),
     *(pattern for kind in KINDS for pattern in _of_kind(kind)),
     *readings.urlpatterns,

@@ -1,11 +1,14 @@
-"""What leaves the product as a file: the map on one page or in words, and any document as a PDF."""
+"""What leaves the product as a file: the map on one page or in words, any document as a PDF, all as a handbook."""
 
 from __future__ import annotations
 
+import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -13,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from routebook.core.document import AnyDocument, Kind, Process, Status
 from routebook.core.events import Refusal
+from routebook.formats.handbook import Entry, Frame, media_of, pages_of
 from routebook.formats.sheets import pictures_of, sheet_of, to_markdown
 from routebook.formats.sheets.sheet import Sheet
-from routebook.paper import Imprint, PaperError, map_pdf, map_png, sheet_pdf
+from routebook.formats.sheets.tree import PRINTABLE
+from routebook.paper import Imprint, PaperError, bind, map_pdf, map_png, sheet_pdf
 from routebook.store.access import Actor, NotFound, Refused
 from routebook.store.queries import documents, media, outputs
 from routebook.store.queries.documents import DocumentView
@@ -25,6 +30,8 @@ from routebook.web.process_drawing import tags_of
 from routebook.web.upkeep import today_of
 
 PDF, PNG, MARKDOWN = "application/pdf", "image/png", "text/markdown; charset=utf-8"
+MOST_MEDIA = 1024 * 1024 * 1024
+"""Bytes of pictures and recordings in one handbook; a recording that is too much is named instead."""
 
 
 # --- the map ------------------------------------------------------------------------------------
@@ -63,10 +70,49 @@ def sheet_file(actor: Actor, sheet: Sheet, imprint: Imprint, name: str) -> HttpR
     return file(_printed(lambda: sheet_pdf(sheet, imprint, pictures, _)), PDF, name)
 
 
+# --- the whole library --------------------------------------------------------------------------
+
+
+@page("write")
+def handbook(request: HttpRequest, actor: Actor) -> FileResponse:
+    """All that is published and that this actor may read, as static pages in a zip."""
+    read = outputs.published(actor)
+    kept = _kept(actor, media_of([one.value for one in read]))
+    frame = Frame(
+        name_of(actor), _("made %(day)s") % {"day": date_format(today_of(actor), "j M Y")}, get_language() or "en"
+    )
+    pages = pages_of([Entry(one.value, _version(one.version, one.at)) for one in read], frame, kept, _)
+    # Recordings are large: the zip is made on disk, and goes out in pieces.
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it has gone out
+    bind(target, pages, kept)
+    target.seek(0)
+    response = FileResponse(target, as_attachment=True, filename="handbook.zip", content_type="application/zip")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _kept(actor: Actor, paths: Iterable[str]) -> dict[str, Path]:
+    """The media files that are there, by path: pictures first, then recordings while there is room."""
+    room, found = MOST_MEDIA, {}
+    for path in sorted(paths, key=lambda path: not path.lower().endswith(PRINTABLE)):
+        try:
+            file = media.find(actor, path).file
+        except NotFound:
+            continue
+        size = file.stat().st_size
+        if size <= room:
+            room -= size
+            found[path] = file
+    return found
+
+
+# --- what they share ----------------------------------------------------------------------------
+
+
 def imprint_of(actor: Actor, state: str) -> Imprint:
     """The foot of what this actor prints today."""
-    day = date_format(today_of(actor), "j M Y")
-    return Imprint(name_of(actor), state, _("printed %(day)s") % {"day": day}, get_language() or "en")
+    printed = _("printed %(day)s") % {"day": date_format(today_of(actor), "j M Y")}
+    return Imprint(name_of(actor), state, printed, get_language() or "en")
 
 
 def file(data: bytes, content_type: str, name: str) -> HttpResponse:
@@ -89,8 +135,11 @@ def _imprint(actor: Actor, view: DocumentView, value: AnyDocument) -> Imprint:
         return imprint_of(actor, _("Draft, not published"))
     if view.row.status == Status.RETIRED:
         return imprint_of(actor, _("Retired"))
-    day = date_format(published.published_at, "j M Y")
-    return imprint_of(actor, _("Version %(number)s, published %(day)s") % {"number": published.number, "day": day})
+    return imprint_of(actor, _version(published.number, published.published_at))
+
+
+def _version(number: int, at: dt.datetime) -> str:
+    return _("Version %(number)s, published %(day)s") % {"number": number, "day": date_format(at, "j M Y")}
 
 
 def _pictures(actor: Actor, paths: Iterable[str]) -> dict[str, bytes]:

@@ -5,11 +5,14 @@ A block or an inline is a list whose first part names it:
     ["p", inlines]  ["h", inlines]  ["ul", [blocks, …]]  ["ol", first, [blocks, …]]  ["quote", blocks]  ["pre", text]
     ["rule"]  ["table", [[inlines, …], …]]
     ["text", text]  ["strong", inlines]  ["em", inlines]  ["code", text]  ["link", address, inlines]  ["break"]
-    ["picture", path, text]
+    ["picture", path, text]  ["to", document, inlines]
+
+`document` is another one of the library, such as ``sops/issue-a-refund``; any other address inside is only its words.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +20,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from routebook.core.document import FOLDERS
+
 Node = list[Any]
 
 COMMONMARK = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_DOCUMENT = re.compile(rf"(?:\.\./|/)?({'|'.join(FOLDERS.values())})/([\w-]+)(?:\.md|/)?(?:#.*)?")
 _OUTSIDE = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -105,7 +111,10 @@ def _inline(node: SyntaxTreeNode) -> list[Node]:
             return [[node.type, inside]]
         case "link":
             address = str(node.attrs.get("href", ""))
-            return [["link", address, inside]] if address.startswith(_OUTSIDE) else inside
+            if address.startswith(_OUTSIDE):
+                return [["link", address, inside]]
+            document = _DOCUMENT.fullmatch(address)
+            return [["to", f"{document[1]}/{document[2]}", inside]] if document else inside
         case "image":
             return [["picture", media_path(str(node.attrs.get("src", ""))), node.content]]
         case _:

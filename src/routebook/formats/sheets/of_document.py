@@ -14,6 +14,7 @@ from routebook.core.document import (
     Document,
     Evidence,
     Goal,
+    Goes,
     Handling,
     Kind,
     Policy,
@@ -224,7 +225,9 @@ def _row(
 
 def _flow(step: Step, process: Process, say: Say) -> Cell:
     """Where a step goes, one outcome a line; nothing where it goes to the next line of the table."""
-    then = write_then(step, process.steps)
+    # A draft may go nowhere yet; there is nothing to say about it then.
+    nowhere = isinstance(step.then, Goes) and not step.then.targets
+    then = "" if nowhere else write_then(step, process.steps)
     waits = write_join(step.join, process.steps)
     ways = tuple(Text(way) for way in then.split("; ") if way)
     if not ways and step is process.steps[-1]:

@@ -34,12 +34,14 @@ def tree_of(sheet: Sheet, pictures: Collection[str] = (), say: Say = str) -> dic
 
 
 def pictures_of(sheet: Sheet) -> tuple[str, ...]:
-    """The paths, below the media folder, of all pictures that the sheet shows, each once."""
-    found: dict[str, None] = {}
-    for part in sheet.parts:
-        for block in part.blocks:
-            found.update(dict.fromkeys(_shown_in(block)))
-    return tuple(path for path in found if path.lower().endswith(PRINTABLE))
+    """The paths, below the media folder, of all pictures that the sheet shows and paper can, each once."""
+    return tuple(path for path in media_in(sheet) if path.lower().endswith(PRINTABLE))
+
+
+def media_in(sheet: Sheet) -> tuple[str, ...]:
+    """The paths, below the media folder, of all that the sheet shows or plays, each once."""
+    shown = (path for part in sheet.parts for block in part.blocks for path in _shown_in(block))
+    return tuple(dict.fromkeys(filter(None, shown)))
 
 
 def _shown_in(block: Block) -> Iterator[str]:
@@ -53,6 +55,7 @@ def _shown_in(block: Block) -> Iterator[str]:
             yield from (path for one in block.pictures if (path := marked.media_path(one.source)))
             for line in block.lines:
                 yield from marked.pictures(line)
+            yield marked.media_path(block.clip)
         case Checklist(checks=checks):
             for check in checks:
                 yield from marked.pictures(check.text)
@@ -61,6 +64,7 @@ def _shown_in(block: Block) -> Iterator[str]:
                     yield from _shown_in(check.uses)
         case Shown():
             yield from (path for one in block.pictures if (path := marked.media_path(one.source)))
+            yield marked.media_path(block.recording)
         case _:
             return
 
