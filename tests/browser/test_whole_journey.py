@@ -26,7 +26,7 @@ def set_up(page: Page) -> None:
     page.get_by_label("E-mail address").fill("ines@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the organisation").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Ines")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is on your plate?")
 
 
 def invite_an_assistant(page: Page) -> str:
@@ -77,11 +77,10 @@ def decide(page: Page) -> None:
         ("Send the welcome pack", "2", "-2", "30"),
         ("Hold the kick-off", "5", "2", "60"),
     ):
-        step = page.get_by_role("group", name=title)
-        step.get_by_label("Value").select_option(value)
-        step.get_by_label("Energy").select_option(energy)
-        step.get_by_label("Minutes").fill(minutes)
-        step.get_by_label("× a month").fill("8")
+        page.get_by_label(f"Value of {title}").fill(value)
+        page.get_by_label(f"Energy of {title}").fill(energy)
+        page.get_by_label(f"Minutes each time of {title}").fill(minutes)
+        page.get_by_label(f"Times a month of {title}").fill("8")
     page.get_by_role("button", name="Save the scores").click()
     page.get_by_role("button", name="Delegate it: Send the welcome pack").click()
     page.get_by_role("button", name="Keep it: Sign the contract").click()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from routebook.core.document import Kind, Process
+from routebook.core.document import Kind, Process, Sop
 from routebook.store.models import StepDecision, StepScore
 from routebook.store.queries import documents
 from tests.world import World
@@ -125,7 +125,7 @@ def test_accepting_is_one_click_and_stays_a_draft_that_says_so(world: World, as_
     client = as_("owner")
     client.post(PAGE, SCORES)
     accepted = {"step": "issue", "handling": "delegate", "review": "1", "command": "one"}
-    assert client.post(f"{PAGE}decisions/", accepted).headers["Location"] == f"{PAGE}#step-issue"
+    assert client.post(f"{PAGE}decisions/", accepted).headers["Location"] == f"{PAGE}?decided=issue#decided"
     said = text_of(client.get(PAGE))
     assert "One step is decided anew in the draft of the map: Issue the refund." in said
     assert "Readers and runs still follow version 1 until you publish." in said
@@ -175,6 +175,51 @@ def test_the_pages_ask_the_database_a_bounded_number_of_times(
         client.get("/delegations/")
     with django_assert_max_num_queries(15):
         client.get(PAGE)
+
+
+def test_the_next_action_stands_first_right_after_deciding(world: World, as_: As) -> None:
+    client = as_("owner")
+    for handling, next_action in (
+        ("delegate", '<button class="go">Write its SOP now</button>'),
+        ("keep", "It stays with you and on the map"),
+        ("automate", "a task of one tap until a machine does it"),
+        ("drop", 'class="go" href="/processes/refund-a-customer/edit/">Take it off the map'),
+    ):
+        answer = client.post(f"{PAGE}decisions/", {"step": "confirm", "handling": handling, "why": "it was time"})
+        said = text_of(client.get(answer.headers["Location"])).partition('id="decided"')[2].partition("</section>")[0]
+        assert next_action in said, handling
+    assert 'id="decided"' not in text_of(client.get(f"{PAGE}?decided=nowhere"))
+
+
+def test_the_sop_begins_with_what_the_map_knows(world: World, as_: As) -> None:
+    client = as_("owner")
+    client.post(f"{PAGE}decisions/", {"step": "confirm", "handling": "delegate", "why": "no machine does it"})
+    answer = client.post("/sops/new/", {"step": "refund-a-customer/confirm", "command": "one"})
+    assert answer.headers["Location"] == "/sops/confirm-and-log/edit/"
+    draft = documents.find(world.actor("owner"), Kind.SOP, "confirm-and-log").draft
+    assert isinstance(draft, Sop)
+    assert (draft.step, draft.role, draft.trigger, draft.outputs, draft.owner) == (
+        "refund-a-customer/confirm",
+        "Support assistant",
+        "payment reference",
+        ("closed ticket",),
+        "Head of Support",
+    )
+
+
+def test_the_history_says_who_when_from_to_and_why(world: World, as_: As) -> None:
+    page = f"{PAGE}decisions/"
+    client = as_("owner")
+    assert "Nothing is decided yet" in text_of(client.get(page))
+    client.post(page, {"step": "confirm", "handling": "delegate", "why": "no machine does it"})
+    as_("manager").post(page, {"step": "confirm", "handling": "keep", "why": "too few to learn"})
+    said = text_of(client.get(page))
+    assert said.index("too few to learn") < said.index("no machine does it")
+    for words in ("Milo Brandt", "Fern Adler", "today", "automate <span", "delegate <span"):
+        assert words in said, words
+    for name in ("support", "guest", "agent"):
+        assert as_(name).get(page).status_code == 403
+    assert as_("outsider").get(page).status_code == 404
 
 
 # --- the steps of all maps ----------------------------------------------------------------------
@@ -233,4 +278,3 @@ def test_one_step_by_itself_leads_to_the_next_without_a_score(world: World, as_:
     for name in ("support", "agent", "guest"):
         assert as_(name).get(alone).status_code == 403
         assert as_(name).post(alone, {"value": "2", "energy": "-1"}).status_code == 403
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -21,7 +22,7 @@ from routebook.store.actions import delegations as actions
 from routebook.store.queries import delegations as queries
 from routebook.store.queries.delegations import Plate, StepOnPlate
 from routebook.web import delegation_matrix, scoring
-from routebook.web.pages import both, fresh_id, now, page, post, show, tell
+from routebook.web.pages import both, fresh_id, now, page, show, tell
 from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of
 
 HANDLINGS = (Handling.KEEP, Handling.DELEGATE, Handling.AUTOMATE, Handling.DROP)
@@ -32,11 +33,13 @@ HANDLINGS = (Handling.KEEP, Handling.DELEGATE, Handling.AUTOMATE, Handling.DROP)
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What to do now that a step is decided: a sentence, and a link with its words."""
+    """What to do now that a step is decided: a sentence, and a link with its words. `begins` is the step
+    (``process/step``) whose SOP the button begins at once, with everything in it that the map knows."""
 
     sentence: str
     label: str = ""
     href: str = ""
+    begins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def delegation(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBas
     """One map: the matrix, the scores beside it, and the advice. POST saves the scores."""
     plate = queries.plate(actor, slug)
     if request.method != "POST":
-        return show(request, "delegations/delegation.html", context_of(plate))
+        return show(request, "delegations/delegation.html", context_of(plate, decided=request.GET.get("decided", "")))
     entries = save_scores(actor, plate, request.POST)
     plate = queries.plate(actor, slug)
     if request.headers.get("HX-Request"):
@@ -66,9 +69,12 @@ def delegation(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBas
     return redirect(f"/delegations/{slug}/")
 
 
-@post("delegate")
-def decide(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
-    """Accept a recommendation, or go another way with a reason."""
+@both("delegate")
+def decisions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
+    """All that was decided about a map. POST accepts a recommendation, or goes another way with a reason."""
+    if request.method != "POST":
+        process, history = queries.history(actor, slug)
+        return show(request, "delegations/decisions.html", {"process": process, "history": history})
     plate = queries.plate(actor, slug)
     typed = request.POST
     step = typed.get("step", "")
@@ -87,8 +93,7 @@ def decide(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
             raise
         context = context_of(plate, refused=(step, refused.refusal, typed))
         return show(request, "delegations/delegation.html", context, status=409)
-    tell(request, _("Decided. It stands in the draft of the map."))
-    return redirect(f"/delegations/{slug}/#step-{step}")
+    return redirect(f"/delegations/{slug}/?{urlencode({'decided': step})}#decided")
 
 
 def _handling(text: str) -> Handling:
@@ -183,12 +188,16 @@ def context_of(
     plate: Plate,
     entries: Mapping[str, Entry] | None = None,
     refused: tuple[str, Refusal, Mapping[str, str]] | None = None,
+    decided: str = "",
 ) -> dict[str, Any]:
-    """What the page and its live parts show."""
+    """What the page and its live parts show; `decided` is the step that was decided just now."""
+    rows = [_row(plate, on, refused) for on in plate.steps]
     return {
         "plate": plate,
         "process": plate.process,
-        "rows": [_row(plate, on, refused) for on in plate.steps],
+        "rows": rows,
+        "just": next((row for row in rows if row.on.step.id == decided and row.on.is_decided), None),
+        "to_decide": next((row.on for row in rows if not row.on.is_decided), None),
         "lines": [_line(plate, on, (entries or {}).get(on.step.id) or Entry(_typed(on))) for on in plate.steps],
         "first_to_place": next((_alone(plate, on) for on in plate.steps if on.score is None), ""),
         "quadrants": scoring.quadrants_explained(),
@@ -199,6 +208,7 @@ def context_of(
         "handlings": HANDLINGS,
         "chosen": refused[2] if refused else {},
         "command": fresh_id(),
+        "other_command": fresh_id(),
     }
 
 
@@ -259,7 +269,7 @@ def _next_of_delegated(on: StepOnPlate, at: str) -> Next:
     if on.documents.sops:
         slug = on.documents.sops[0].row.slug
         return Next(_("Its SOP is a draft: finish it, then hand the step off."), _("Finish the SOP"), f"/sops/{slug}/")
-    return Next(_("It needs an SOP before somebody can take it on."), _("Write the SOP"), f"/sops/new/?step={at}")
+    return Next(_("It needs an SOP before somebody can take it on."), _("Write the SOP"), f"/sops/new/?step={at}", at)
 
 
 def picture(plate: Plate) -> SafeString:
@@ -290,5 +300,5 @@ urlpatterns: list[URLPattern] = [
     path("delegations/", delegation_matrix.index, name="delegations"),
     path("delegations/<slug:slug>/", delegation, name="delegation"),
     path("delegations/<slug:slug>/steps/<str:step>/", step, name="delegation-step"),
-    path("delegations/<slug:slug>/decisions/", decide, name="delegation-decisions"),
+    path("delegations/<slug:slug>/decisions/", decisions, name="delegation-decisions"),
 ]

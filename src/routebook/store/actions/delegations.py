@@ -122,6 +122,7 @@ def decide(
         org_id=actor.org,
         process=process,
         step=step,
+        was=_handled(value, step),
         handling=handling,
         with_review=with_review,
         recommended=advice.handling if advice else "",
@@ -145,6 +146,12 @@ def _map(actor: Actor, process_id: int, step: str) -> tuple[Document, Process]:
     if value.step(step) is None:
         raise NotFound
     return process, value
+
+
+def _handled(process: Process, step: str) -> Handling:
+    """How the map handles the step before the decision."""
+    before = process.step(step)
+    return before.handling if before else Handling.UNDECIDED
 
 
 def _reason(why: str, advice: Recommendation | None, handling: Handling, with_review: bool) -> str:

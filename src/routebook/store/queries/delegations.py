@@ -170,6 +170,24 @@ def plate(actor: Actor, slug: str) -> Plate:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision of a map's history; `title` is the step's as the map has it now, else its id."""
+
+    row: StepDecision
+    title: str
+
+
+def history(actor: Actor, slug: str) -> tuple[Process, Sequence[Decided]]:
+    """A map and all that was ever decided about its steps, the newest first."""
+    require(actor, Verb.SEE_SCORES)
+    view = documents.find(actor, Kind.PROCESS, slug)
+    process = cast("Process", view.draft or view.published)
+    titles = {step.id: step.title for step in process.steps}
+    rows = StepDecision.objects.select_related("decided_by").filter(org_id=actor.org, process=view.row)
+    return process, [Decided(row, titles.get(row.step, row.step)) for row in rows]
+
+
 def _on_plate(
     number: int,
     step: Step,
