@@ -42,6 +42,8 @@ LENGTHS: dict[PileKind, tuple[int, float]] = {
 }
 """The middle length of a kind in words, and its spread in doublings. Set by hand: the examples are short on purpose."""
 
+MOST_AWAY = 2.0
+"""An unusual length speaks against a kind, but never louder than this."""
 FEWEST_LITERAL = 0.25
 OF_A_STANDARD = ("in_a_role", "dos", "headings_sop", "title_sop", "ticks", "self_sop")
 FEWEST_OF_A_STANDARD = 0.2
@@ -78,12 +80,23 @@ def classify(document: PileDocument) -> Verdict:
 def judge(look: Look, model: Model) -> Verdict:
     signals = measure(look.document)
     shares = probabilities(signals, look.document.words, model)
-    first, second = sorted(PileKind, key=lambda kind: -shares[kind])[:2]
+    ranked = sorted(PileKind, key=lambda kind: -shares[kind])
+    if said := _declared(look.document):
+        other = next(kind for kind in ranked if kind is not said)
+        return Verdict(said, other, 1.0, (f"Its front matter says so: kind {look.document.declared}.",))
+    first, second = ranked[:2]
     told = _reasons(look, signals, first, model)
     if shares[first] - shares[second] < CLOSE:
         also = next(iter(_spoken(look, signals, second, model)), "")
         told.append(f"It is nearly as much like {_named(second)}{': ' + _lower(also) if also else '.'}")
     return Verdict(first, second, round(shares[first], 2), tuple(told))
+
+
+def _declared(document: PileDocument) -> PileKind | None:
+    """The kind that a document states of itself in its front matter. A goal is none of the kinds of a pile."""
+    if document.declared == "goal":
+        return PileKind.OTHER
+    return next((kind for kind in PileKind if kind.value == document.declared), None)
 
 
 def probabilities(signals: Mapping[str, float], words: int, model: Model) -> dict[PileKind, float]:
@@ -107,7 +120,7 @@ def length_score(kind: PileKind, words: int) -> float:
     """The logarithm of how usual a length is for a kind."""
     middle, spread = LENGTHS[kind]
     away = (math.log2(max(20, words)) - math.log2(middle)) / spread
-    return -away * away / 2 - math.log(spread)
+    return max(-MOST_AWAY, -away * away / 2) - math.log(spread)
 
 
 def _reasons(look: Look, signals: Mapping[str, float], kind: PileKind, model: Model) -> list[str]:

@@ -33,6 +33,20 @@ def read_markdown(text: str) -> tuple[str, tuple[Block, ...]]:
     return title or _first_heading(blocks), blocks
 
 
+_KIND = re.compile(r"^kind\s*:\s*[\"']?(?P<kind>[a-z][a-z -]{2,20}?)[\"']?\s*$", re.M)
+
+
+def declared_kind(text: str) -> str:
+    """The kind that the front matter states, or ""."""
+    found = _FRONT.match(text)
+    named = _KIND.search(found["body"]) if found else None
+    return named["kind"].strip().replace(" ", "-") if named else ""
+
+
+def without_front_matter(text: str) -> str:
+    return _without_front_matter(text)[1]
+
+
 def _first_heading(blocks: Sequence[Block]) -> str:
     return next((block.text for block in blocks if block.kind is BlockKind.HEADING and block.level == 1), "")
 

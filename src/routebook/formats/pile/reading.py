@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from routebook.formats.pile.archive import Entry, Refused, entries_in, is_archive, names_in
 from routebook.formats.pile.docx import read_docx
 from routebook.formats.pile.html import read_html
-from routebook.formats.pile.markdown import read_markdown
+from routebook.formats.pile.markdown import declared_kind, read_markdown, without_front_matter
+from routebook.formats.pile.other_markup import from_asciidoc, from_restructured_text
 from routebook.formats.pile.plain_text import read_plain_text
 from routebook.formats.pile.text import Block, PileDocument, Unreadable
 
 MOST_TEXT_BYTES = 6_000_000
 MOST_LINES = 100_000
-MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".md.erb", ".qmd", ".rmd")
-HTML = (".html", ".htm", ".xhtml", ".html.erb")
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".md.erb", ".md.j2", ".md.jinja", ".qmd", ".rmd")
+HTML = (".html", ".htm", ".xhtml", ".html.erb", ".html.j2")
+RESTRUCTURED = (".rst", ".rest")
+ASCIIDOC = (".adoc", ".asciidoc", ".asc")
 PLAIN = (".txt", ".text", ".log", ".eml")
 _OTHERS = {
     "it is a PDF, whose text has no structure left; export the document it was made from as .docx or Markdown": (".pdf",),
@@ -107,7 +110,7 @@ def _document(path: str, data: bytes) -> PileDocument:
     title, blocks = _reader(path, text)(text)
     if not blocks:
         raise Refused("It holds no text.")
-    return PileDocument(path, title, blocks)
+    return PileDocument(path, title, blocks, declared=declared_kind(text))
 
 
 def _reader(path: str, text: str) -> Callable[[str], tuple[str, tuple[Block, ...]]]:
@@ -115,7 +118,11 @@ def _reader(path: str, text: str) -> Callable[[str], tuple[str, tuple[Block, ...
     if name.endswith(MARKDOWN):
         return read_markdown
     if name.endswith(HTML) or _LOOKS_LIKE_HTML.match(text):
-        return read_html
+        return lambda html: read_html(without_front_matter(html))
+    if name.endswith(RESTRUCTURED):
+        return lambda told: read_markdown(from_restructured_text(told))
+    if name.endswith(ASCIIDOC):
+        return lambda told: read_markdown(from_asciidoc(told))
     return read_plain_text if name.endswith(PLAIN) else read_markdown
 
 

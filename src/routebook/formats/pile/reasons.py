@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from routebook.formats.pile import words as w
-from routebook.formats.pile.signals import Look, is_instruction, is_literal
+from routebook.formats.pile.signals import Look, is_instruction
 from routebook.formats.pile.text import BlockKind
 
 Said = Callable[[Look], str]
@@ -55,7 +55,7 @@ def _items_told(look: Look) -> str:
 
 def _literal(look: Look) -> str:
     actions = len(look.actions) + len(look.commands)
-    literal = sum(1 for one in look.actions if is_literal(one)) + len(look.commands)
+    literal = look.literal_actions + len(look.commands)
     return f"{literal} of its {actions} actions are literal clicks, keys or commands."
 
 
@@ -72,7 +72,8 @@ def _counted(pattern_name: str, sentence: str) -> Said:
     pattern = getattr(w, pattern_name)
 
     def say(look: Look) -> str:
-        found = list(dict.fromkeys(_short(one[0]).lower() for one in pattern.finditer(look.text)))[:3]
+        told = (_short(one[0]).lower() for one in pattern.finditer(look.text))
+        found = list(dict.fromkeys(one for one in told if sum(map(str.isalpha, one)) > 2))[:3]
         return f"{sentence}: {', '.join(f'“{one}”' for one in found)}." if found else ""
 
     return say
@@ -134,5 +135,16 @@ _SAID: dict[str, Said] = {
     "stub": lambda look: f"It is a stub of {look.document.words} words.",
     "prose": _always("Most of it is running text."),
     "long_paragraphs": _always("It is written in long paragraphs."),
+    "passes_through": _counted("PASSES_THROUGH", "It tells what becomes of a piece of work"),
+    "and_then": _counted("AND_THEN", "It goes from one stage to the next"),
+    "stage_nouns": _always("Its headings are names of stages."),
+    "permits": _counted("PERMITS", "It says what is and isn't all right"),
+    "describes": _counted("DESCRIBES", "It describes how things are"),
+    "opinion": _always("Somebody tells what they think or have seen."),
+    "question_items": _always("Its items are questions."),
+    "you_will": _always("It tells the reader what to expect."),
+    "manner": _counted("MANNER", "It says in what manner the work is done well"),
+    "rules_and_how_tos": _always("It holds rules and several how-tos."),
+    "contents": _always("It is long enough to have a table of contents."),
     "length": _length,
 }

@@ -64,6 +64,8 @@ def roles_in(blocks: Iterable[Block]) -> Iterator[str]:
         if block.kind is BlockKind.TABLE:
             yield from _in_table(block)
         elif block.kind is not BlockKind.CODE:
+            if block.kind is BlockKind.ITEM and (named := named_role(block)):
+                yield named
             yield from _in_text(block.text[:3000], heading=block.kind is BlockKind.HEADING)
 
 
@@ -113,9 +115,18 @@ def hands_along(blocks: Iterable[Block]) -> bool:
         if block.kind is BlockKind.TABLE and len(set(_in_table(block))) >= FEWEST_IN_A_CHAIN:
             return True
         if block.kind is BlockKind.ITEM and block.level == 1:
-            found.append(next(_in_text(block.text[:600], heading=False), ""))
+            found.append(named_role(block) or next(_in_text(block.text[:600], heading=False), ""))
     named = [role for role in found if role]
     return len(set(named)) >= FEWEST_IN_A_CHAIN and len(named) * 2 > len(found)
+
+
+_NAMED = re.compile(rf"(?:the )?(?:{ROLE})(?:\s?(?:/|\+|&|and)\s?[A-Za-z ]{{2,30}})?:?", re.I)
+
+
+def named_role(block: Block) -> str:
+    """The role that stands in bold in a list item (“Screening — **Recruiter**: …”), or ""."""
+    bold = (piece.text.strip(" :") for piece in block.pieces if piece.bold)
+    return next((role_key(text) for text in bold if len(text) < 40 and _NAMED.fullmatch(text)), "")
 
 
 def _in_table(block: Block) -> Iterator[str]:

@@ -20,9 +20,12 @@ from routebook.formats.pile.text import Block, BlockKind, PileDocument, sentence
 from routebook.formats.pile.verbs import VERBS
 
 MOST_BLOCKS = 4_000
+MOST_WORDS_AN_ACTION = 45
+"""A text that tells to do something less often than this isn't the how-to of one task."""
 MOST_CHARACTERS = 200_000
 """What is measured of a very long document; its length is known anyway."""
 _MARKUP = re.compile(r"^[\W_]*(?:\d{1,2}[.):]\s*)?")
+_PROMPT = re.compile(r"^\s*(?:[$>%]\s+\S|[\w.@:~/-]{1,40}[$#]\s)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 
 
@@ -58,7 +61,8 @@ class Look:
     def title(self) -> str:
         if self.document.title and "<%" not in self.document.title:
             return self.document.title
-        return next((block.text for block in self.blocks if block.kind is BlockKind.HEADING), "")
+        first = next((block.text for block in self.blocks if block.kind is BlockKind.HEADING), "")
+        return "" if w.SAYS_NOTHING.fullmatch(first.strip(" :*")) else first
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:
@@ -85,8 +89,7 @@ class Look:
             line
             for block in self.blocks
             if block.kind is BlockKind.CODE and block.source.split(" ")[0].lower() not in w.DATA_LANGUAGES
-            for line in block.text.splitlines()
-            if w.COMMAND.match(line)
+            for line in typed_lines(block)
         )
 
     @cached_property
@@ -95,6 +98,15 @@ class Look:
         told = [block.text for block in self.items if is_instruction(block.text)]
         told += [one for one in self.prose if is_instruction(one)]
         return tuple(told)
+
+    @cached_property
+    def literal_actions(self) -> int:
+        """How many of the actions are clicks, keys or commands; a command may stand in the middle of a sentence."""
+        count = sum(1 for one in self.actions if is_literal(one))
+        for block in self.blocks:
+            if block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and any(piece.code for piece in block.pieces):
+                count += 1 if is_instruction(block.text) and not is_literal(block.text) and has_command(block) else 0
+        return count
 
     @cached_property
     def step_headings(self) -> int:
@@ -161,6 +173,25 @@ def is_literal(text: str) -> bool:
     return bool(w.LITERAL.search(text))
 
 
+def typed_lines(block: Block) -> list[str]:
+    """The lines of a code block that somebody is meant to type. Where some begin with a prompt, the rest is output."""
+    lines = [line for line in block.text.splitlines()[:400] if line.strip()]
+    prompted = [line for line in lines if _PROMPT.match(line)]
+    if prompted:
+        return prompted
+    language = block.source.split(" ")[0].lower().strip("{}.")
+    if language in w.SHELLS:
+        return [line for line in lines if not line.lstrip().startswith("#")]
+    known = [line for line in lines if w.COMMAND.match(line)]
+    if known or language or len(lines) > 3:
+        return known
+    return [line for line in lines if w.TYPED.match(line)]
+
+
+def has_command(block: Block) -> bool:
+    return any(piece.code and (w.COMMAND.match(piece.text) or " -" in piece.text) for piece in block.pieces)
+
+
 def is_how_to(section: Section) -> bool:
     if section.heading is None or w.STEP_HEADING.match(section.heading.text):
         return False
@@ -218,9 +249,18 @@ def _shape(look: Look) -> dict[str, float]:
         "tables": _share(table, look.words),
         "pictures": min(1.0, 100 * _count(blocks, BlockKind.PICTURE) / look.words),
         "links": min(1.0, 2 * _share(linked, look.words)),
+        "contents": 1.0 if _contents(look) else 0.0,
         "link_items": _share(sum(1 for block in look.items if _is_link(block)), max(4, len(look.items))),
         "code": min(1.0, 40 * _count(blocks, BlockKind.CODE) / look.words),
     }
+
+
+def _contents(look: Look) -> bool:
+    """Whether it has a table of contents: at least four items that lead into the document itself."""
+    inside = sum(
+        1 for block in look.items if any(piece.link.startswith("#") and len(piece.link) > 1 for piece in block.pieces)
+    )
+    return inside >= 4
 
 
 def _is_link(block: Block) -> bool:
@@ -232,7 +272,7 @@ def _doing(look: Look) -> dict[str, float]:
     told = [block for block in look.items if is_instruction(block.text)]
     steps = sum(1 for block in told if block.ordered) + look.step_headings
     actions = len(look.actions) + len(look.commands)
-    literal = sum(1 for one in look.actions if is_literal(one)) + len(look.commands)
+    literal = look.literal_actions + len(look.commands)
     # Monday, Tuesday … or before, during, after are the times of one task, not tasks of their own.
     how_tos = sum(1 for one in look.how_tos if one.heading and not w.IN_TIME.search(one.heading.text))
     return {
@@ -245,18 +285,25 @@ def _doing(look: Look) -> dict[str, float]:
         "half_literal": 1.0 if actions >= 3 and literal * 2 >= actions else 0.0,
         "commands": min(1.0, 30 * len(look.commands) / look.words),
         "ui": min(1.0, look.per_hundred(w.LITERAL) / 3),
-        "one_task": 1.0 if how_tos == 1 or (how_tos == 0 and actions >= 3) else 0.0,
+        "one_task": 1.0 if how_tos <= 1 and actions >= 3 and actions * MOST_WORDS_AN_ACTION >= look.words else 0.0,
         "several_tasks": _log(max(0, how_tos - 1), 6),
         "how_to_share": _share(how_tos, max(4, len(look.sections))),
         "task_headings": _share(
             sum(1 for block in look.headings if w.TASK_HEADING.match(block.text)), max(4, len(look.headings))
         ),
+        "rules_and_how_tos": 1.0 if how_tos >= 2 and any(_rules(section) for section in look.sections) else 0.0,
         "no_action": 1.0 if actions <= 1 else 0.0,
         "checks": min(1.0, look.per_hundred(w.VERIFY)),
         "standard": min(1.0, look.per_hundred(w.STANDARD) / 1.5),
         "should": min(1.0, look.per_hundred(w.SHOULD) / 2.5),
         "conditions": min(1.0, 50 * sum(1 for one in _lines(look) if w.CONDITION.search(one)) / look.words),
     }
+
+
+def _rules(section: Section) -> bool:
+    """Whether a section only says what must be, not how to do it."""
+    text = "\n".join(block.text for block in section.blocks)
+    return not is_how_to(section) and sum(1 for _ in w.MODAL.finditer(text[:4000])) >= 2
 
 
 def _lines(look: Look) -> list[str]:
@@ -282,6 +329,12 @@ def _ruling(look: Look) -> dict[str, float]:
         "past": min(1.0, look.per_hundred(w.PAST) / 3),
         "dates": min(1.0, look.per_hundred(w.DATED)),
         "blanks": min(1.0, _share(sum(1 for _ in w.BLANK.finditer(look.text)), 5)),
+        "permits": min(1.5, look.per_hundred(w.PERMITS) / 1.5),
+        "describes": min(1.0, look.per_hundred(w.DESCRIBES) / 2),
+        "opinion": min(1.0, look.per_hundred(w.OPINION) / 1.5),
+        "question_items": _share(
+            sum(1 for block in look.items if block.text.rstrip().endswith("?")), max(4, len(look.items))
+        ),
         "questions": _share(
             sum(1 for block in look.headings if w.QUESTION_HEADING.match(block.text)), max(3, len(look.headings))
         ),
@@ -294,12 +347,16 @@ def _acting(look: Look) -> dict[str, float]:
     several = sum(1 for count in counted.values() if count >= 1)
     changes = sum(1 for before, after in pairwise(turns) if before != after)
     stages = sum(1 for block in look.headings if w.STAGE.match(block.text))
+    nouns = sum(1 for block in look.headings if w.STAGE_NOUN.match(block.text.strip(" :")))
     return {
         "roles": _log(several / max(1.0, (look.words / 200) ** 0.5), 6),
         "three_roles": 1.0 if several >= 3 and changes >= max(3, look.words / 250) else 0.0,
         "chain": 1.0 if any(hands_along(section.blocks) for section in look.sections) else 0.0,
         "one_role": 1.0 if turns and counted.most_common(1)[0][1] * 2 > len(turns) else 0.0,
         "role_turns": min(1.0, 60 * changes / look.words),
+        "passes_through": min(1.0, look.per_hundred(w.PASSES_THROUGH) / 1.5),
+        "and_then": min(1.0, look.per_hundred(w.AND_THEN) / 1.5),
+        "stage_nouns": _share(nouns, max(4, len(look.headings))) if nouns > 2 else 0.0,
         "hands_on": min(1.0, look.per_hundred(w.HANDS_ON) / 1.2),
         "stage_share": _share(stages, max(3, len(look.headings))),
         "role_headings": _share(sum(1 for block in look.headings if label_of(block.text)), max(4, len(look.headings))),
@@ -313,6 +370,8 @@ def _speaking(look: Look) -> dict[str, float]:
     sequence = sum(1 for block in look.headings if w.IN_TIME.search(block.text) or w.NUMBERED.match(block.text))
     paragraphs = [block for block in look.blocks if block.kind is BlockKind.PARAGRAPH]
     return values | {
+        "you_will": min(1.0, look.per_hundred(w.YOU_WILL)),
+        "manner": min(1.0, look.per_hundred(w.MANNER) / 2),
         "you_do": min(1.0, look.per_hundred(w.YOU_DO)),
         "sequence": _share(sequence, max(3, len(look.headings))) if sequence > 1 else 0.0,
         "duties": _share(sum(1 for block in look.items if w.DUTY.match(block.text)), max(4, len(look.items))),
@@ -328,6 +387,8 @@ def _speaking(look: Look) -> dict[str, float]:
 
 def _naming(look: Look) -> dict[str, float]:
     values = {f"title_{kind}": 1.0 if pattern.search(look.title) else 0.0 for kind, pattern in w.TITLE.items()}
+    if w.PLAIN_TITLE.search(look.title):
+        values["title_other"] = 0.0
     for kind, pattern in w.HEADING.items():
         named = sum(1 for block in look.headings if pattern.match(block.text.strip()))
         values[f"headings_{kind}"] = _share(named, max(3, len(look.headings)))

@@ -84,13 +84,15 @@ class PileDocument:
     """A document of the pile that could be read.
 
     `path` is its place in the pile (``folder/file.md``, ``drive.zip/file.docx``), `title` what it calls itself or "",
-    `media` the pictures that came inside it, by the `source` of their blocks.
+    `media` the pictures that came inside it, by the `source` of their blocks. `declared` is the kind that its front
+    matter states, as the files of a library do, or "".
     """
 
     path: str
     title: str
     blocks: tuple[Block, ...]
     media: Mapping[str, bytes] = field(default_factory=dict)
+    declared: str = ""
 
     @cached_property
     def words(self) -> int:

@@ -57,7 +57,7 @@ STANDARD = re.compile(
     r"\b(?:quality|standards?|acceptance criteria|accurate(?:ly)?|accuracy|error[- ]free|zero errors|complete and|correct(?:ly)?|consistent(?:ly)?"
     r"|within (?:\d+|one|two|three|five|ten|\w+teen) (?:working |business )?(?:seconds?|minutes?|hours?|days?)|no (?:more|less|later) than|at least (?:\d+|one|two)"
     r"|exactly|tolerance|must match|matches the|legible|readable|clean|free of|temperature|±|° ?[CF]\b|\d ?%|target|kpi|expected result|sla|double[- ]check"
-    r"|good example|bad example|definition of done|done when|is done when|what good looks like|what done looks like|pass(?:es)? (?:the )?(?:check|test|inspection)|inspect(?:ion)?|checklist)\b",
+    r"|good example|bad example|definition of done|done when|is done when|what good looks like|what done looks like|pass(?:es)? (?:the )?(?:check|test|inspection)|inspect(?:ion)?)\b",
     re.I,
 )
 VERIFY = re.compile(
@@ -164,7 +164,8 @@ YOU_DO = re.compile(
 )
 IN_TIME = re.compile(
     r"^(?:step|phase|stage|part|day|week|month)\s*\d|\((?:mon|tues|wednes|thurs|fri|satur|sun)day\b|^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
-    r"|^(?:first|second|third|then|next|finally|afterwards|lastly|before\b|during\b|after\b|at the end|once\b|t[-+]\d)",
+    r"|^(?:first|second|third|then|next|finally|afterwards|lastly|before\b|during\b|after\b|at the end|once\b|t[-+]\d)"
+    r"|\b(?:one|two|three|four|\d{1,2}) (?:hours?|days?|weeks?|months?) (?:before|earlier|later|ahead|after|in advance|prior)\b|\b(?:release|launch|event|the) day\b|^(?:planning|announcement|wrap[- ]?up|follow[- ]?up|aftermath)\b",
     re.I,
 )
 NUMBERED = re.compile(r"^\d{1,2}[.):]\s")
@@ -197,7 +198,7 @@ SELF = {
         re.I,
     ),
     "sop": re.compile(
-        r"\bstandard operating\b|\bsops?\b|\bchecklist\b|\bto (?:this|our|the) standard\b|\bquality (?:bar|check|standard|control)\b|\bacceptance criteria\b",
+        r"\bstandard operating\b|\bsops?\b|\bto (?:this|our|the) standard\b|\bquality (?:bar|check|standard|control)\b|\bacceptance criteria\b",
         re.I,
     ),
     "other": re.compile(
@@ -205,3 +206,46 @@ SELF = {
         re.I,
     ),
 }
+SHELLS = words("bash sh shell console zsh terminal powershell ps1 cmd bat shell-session sh-session")
+TYPED = re.compile(r"^\s*[a-z][a-z0-9_.-]{1,20}(?: +-{0,2}[\w<$./\"'=:@*{}~-]+){1,12}\s*\\?$")
+"""A line in a code block without a language that reads like a command: a word, then arguments, no sentence."""
+PASSES_THROUGH = re.compile(
+    r"\b(?:is|are|be|been|being|gets?)\s(?:\w+ly\s|then\s|also\s|not\s)?(?:submitted|reviewed|approved|accepted|rejected|declined|merged|discussed|assigned|evaluated|published|opened|closed|announced|triaged|scheduled"
+    r"|decided|forwarded|sent|notified|informed|escalated|passed|moved|created|invited|asked|offered|hired|completed|released|marked|labelled|labeled|nominated|returned|proposed|drafted|adopted|integrated|confirmed|resolved|handed)\b",
+    re.I,
+)
+AND_THEN = re.compile(
+    r"\b(?:once|after (?:that|this|the|each|you|it)|afterwards|when (?:it|this|that|they|the \w+|your \w+) (?:is|are|has|have)|at (?:this|that|the next|each) (?:point|stage)|until|when ready|in the meantime|from then on|final(?:ly)?|eventually|at the end|the next (?:step|stage|phase))\b",
+    re.I,
+)
+PERMITS = re.compile(
+    r"\b(?:(?:is|are|it's|it’s|that's|that’s|be) (?:fine|ok(?:ay)?|all right|welcome|encouraged|acceptable|appropriate)|not ok|we (?:trust|encourage|expect|ask|provide|offer|pay|cover|reimburse|support|recommend|value|believe|require|recogni[sz]e|reserve|retain|want)"
+    r"|at (?:your|the|their) (?:\w+ )?discretion|conflicts? of interest|it is the responsibility|property of|outside of these|(?:you|employees|members|they|staff|users) (?:may|can't|can’t|cannot|get|receive|are entitled|are expected|are encouraged))\b",
+    re.I,
+)
+DESCRIBES = re.compile(
+    r"\b(?:we use|(?:is|are) used|is an?|is our|are our|consists? of|contains?|includes?|provides?|refers? to|stands for|there(?:'s| is| are)|can be found|you can find|is located|is called|known as|such as|responsible for|is similar to)\b",
+    re.I,
+)
+OPINION = re.compile(
+    r"\b(?:I|I'm|I’m|I've|I’ve|I'd|I’d|my)\b|\b(?:in my experience|people often|most people|it turns out|for me|we learned|we found|imagine|story)\b"
+)
+MANNER = re.compile(
+    r"\b(?:clear(?:ly)?|concise(?:ly)?|polite(?:ly)?|friendly|friendlier|nice|empath\w+|professional(?:ly)?|specific|honest(?:ly)?|calm(?:ly)?|careful(?:ly)?|good|bad|better|best|well|tone|consistent(?:ly)?|consistency|thorough(?:ly)?|short|jargon|concrete|listen\w*)\b",
+    re.I,
+)
+YOU_WILL = re.compile(r"\byou(?:'ll|’ll| will)\b(?! (?:need|have|want|see|also need))", re.I)
+STAGE_NOUN = re.compile(
+    r"^(?:\d{1,2}[.)]?\s+)?(?:[\w-]+ ){0,2}(?:(?!meaning|mitigation|introduction|documentation|information|installation|configuration|description|definition|motivation|conclusion|section|tooling|pricing|billing|versioning|logging|billing)[a-z-]{4,}(?:ing|tion|sion|ment|sal|val)|draft|offer|decision|idea|kick-?off|launch|review|triage|intake|close|handover|hand-?off)(?:s)?\Z",
+    re.I,
+)
+SAYS_NOTHING = re.compile(
+    r"(?:\d[\d.]*\s*)?(?:overview|purpose|introduction|background|summary|intro|description|table of contents|contents|general|scope)",
+    re.I,
+)
+"""First headings that are no titles."""
+PLAIN_TITLE = re.compile(
+    r"\b(?:process(?:es)?|polic(?:y|ies)|procedures?|run ?books?|play ?books?|workflow|how to|sops?|checklist|manual|handbook|life-?cycle|guidelines)\b",
+    re.I,
+)
+"""Titles that say a kind; “proposal” in “Proposal process” then says nothing."""
