@@ -36,6 +36,10 @@ class PaperError(Exception):
     """The page could not be printed; the sentence says why and what to do."""
 
 
+class LayoutError(PaperError):
+    """Something that was given can't be laid out, such as a picture that is damaged."""
+
+
 def press(template: str, files: Mapping[str, bytes], form: Form) -> bytes:
     """Lay out `files` by a template of this package, such as ``map.typ``. PNG gives the first page only.
 
@@ -63,7 +67,7 @@ def _run(folder: str, form: Form) -> bytes:
         raise PaperError(f"Printing took longer than {SECONDS} seconds and was given up.") from error
     if done.returncode or not done.stdout:
         reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason was given"]
-        raise PaperError(f"The page could not be printed: {reason[0][:300]}")
+        raise LayoutError(f"The page could not be printed: {reason[0][:300]}")
     return done.stdout
 
 

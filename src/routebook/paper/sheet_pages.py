@@ -11,15 +11,27 @@ from routebook.formats.sheets.inked import WITH_TEXT, fitting, inked
 from routebook.formats.sheets.of_document import Say
 from routebook.formats.sheets.sheet import Drawing
 from routebook.paper.imprint import Imprint
-from routebook.paper.press import press
+from routebook.paper.press import LayoutError, press
 
 MOST_PICTURES = 40 * 1024 * 1024
 """Bytes of pictures in one PDF; what comes after that is named instead of shown."""
 
 
 def sheet_pdf(sheet: Sheet, imprint: Imprint, pictures: Mapping[str, bytes] | None = None, say: Say = str) -> bytes:
-    """The sheet on A4. `pictures` are the files by their path in the media folder. Raises `PaperError`."""
+    """The sheet on A4. `pictures` are the files by their path in the media folder. Raises `PaperError`.
+
+    Where one of the pictures is damaged, all are named instead of shown: the words matter more.
+    """
     fitted = _within(pictures or {})
+    try:
+        return _pdf(sheet, imprint, fitted, say)
+    except LayoutError:
+        if not fitted:
+            raise
+        return _pdf(sheet, imprint, {}, say)
+
+
+def _pdf(sheet: Sheet, imprint: Imprint, fitted: Mapping[str, bytes], say: Say) -> bytes:
     places = {path: f"picture-{number}" for number, path in enumerate(fitted)}
     files = {places[path]: data for path, data in fitted.items()}
     data: dict[str, Any] = {**imprint.data(sheet.title), "paper": "a4", "width": 0, "drawing": False}

@@ -140,7 +140,7 @@ def _(document: Policy, known: Known, say: Say) -> list[Fact]:
 
 @_parts.register
 def _(document: Policy, known: Known, say: Say) -> Iterator[Part]:
-    yield from _part(say("The rule"), _prose(document.statement))
+    yield Part(say("The rule"), _prose(document.statement) or _missing(say("The rule isn't written yet.")))
     yield from _part(say("Why"), _prose(document.why))
     rows = tuple(
         (
@@ -296,7 +296,9 @@ def _(document: WorkInstruction, known: Known, say: Say) -> list[Fact]:
 
 @_parts.register
 def _(document: WorkInstruction, known: Known, say: Say) -> Iterator[Part]:
-    yield Part(say("Exactly this"), (_instruction(document, leads=False),))
+    is_written = document.lines or document.action or document.pictures or document.clip
+    clicks = (_instruction(document, leads=False),) if is_written else _missing(say("The clicks aren't written yet."))
+    yield Part(say("Exactly this"), clicks)
 
 
 def _checklist(items: Sequence[ChecklistItem], known: Known, say: Say) -> tuple[Block, ...]:
