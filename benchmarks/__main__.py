@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("bpmn", "checks", "engine", "layout", "search", "sort")
+NAMES = ("bpmn", "checks", "engine", "journey", "layout", "search", "sort", "typing")
 
 
 def main(arguments: list[str]) -> int:

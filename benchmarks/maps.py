@@ -108,7 +108,7 @@ class _Making:
         if self.dice.random() < 0.35:
             self.role = self.dice.choice(self.roles)
         self.count += 1
-        title = f"{self.dice.choice(VERBS)} {self.dice.choice(THINGS)}"
+        title = f"{self.dice.choice(VERBS)} {self.dice.choice(THINGS)} {self.count}"
         handling = self.dice.choice((Handling.DELEGATE, Handling.DELEGATE, Handling.KEEP, Handling.AUTOMATE))
         self.steps.append(Step(id=f"s{self.count}", title=title, role=self.role, handling=handling))
         return len(self.steps) - 1

@@ -364,6 +364,18 @@ def test_the_drawing_of_what_is_typed_keeps_nothing(as_: As, world: World, djang
 
 
 @database
+def test_saving_draws_nothing_for_a_script_that_has_the_drawing(as_: As) -> None:
+    client = as_("owner")
+    page = client.get(EDIT)
+    data = posted(page, r0_title="A mail comes in", sketched="1")
+    answer = client.post(EDIT, data, headers={"HX-Request": "true"}).content.decode()
+    assert "Saved as a draft." in answer
+    assert "<svg" not in answer
+    assert "<svg" in client.post(EDIT, {**data, "op": "up-1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<svg" in client.post(EDIT, data).content.decode(), "without a script there is nothing else to show it"
+
+
+@database
 @pytest.mark.parametrize("who", ["support", "agent", "guest", "outsider"])
 def test_only_who_may_map_has_it_drawn(as_: As, who: str) -> None:
     assert as_(who).post(f"{REFUND}drawing/", {"title": "Mine"}).status_code in (403, 404)

@@ -64,7 +64,7 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
 
     `op` is the button that was pressed: add, remove, up or down a row, `paste` a list or a table behind the last one,
     or `save`. A script (`HX-Request`) gets the drawing and the findings only, so that the cursor stays where it is,
-    unless there is more to show. It has what was pasted read first (`read`), and puts the rows where it likes.
+    unless there is more to show; no drawing if it has had one of the same (`sketched`). It has what was pasted read first (`read`), and puts the rows where it likes.
     """
     view = queries.find(actor, Kind.PROCESS, slug)
     if not actor.may(drafting(Kind.PROCESS)):
@@ -86,12 +86,13 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         # Somebody else's changes came in: show the map with both, and let a script that types on merge from here.
         context["sent"] = _as_text(form.process)
         form = form_of(kept, base=rev) if form.is_whole else form
-    context = {**_editor(actor, view, form, kept), **context}
+    is_all = form.op != "save" or "sent" in context
+    is_drawn = is_all or not request.headers.get("HX-Request") or "sketched" not in request.POST
+    context = {**_editor(actor, view, form, kept, is_drawn=is_drawn), **context}
     if form.op == "paste":
         context["told"] = told(read_pasted(request.POST.get("pasted", "")))
     if not request.headers.get("HX-Request"):
         return show(request, "processes/edit.html", context, status=200 if form.is_whole else 422)
-    is_all = form.op != "save" or "sent" in context
     return show(request, "processes/editor.html" if is_all else "processes/live.html", context)
 
 
@@ -210,14 +211,15 @@ def _spelt_part(part: str, side: Any) -> str:
 # --- what the editor shows ------------------------------------------------------------------------
 
 
-def _editor(actor: Actor, view: DocumentView, form: ProcessForm, kept: Process | None = None) -> dict[str, Any]:
+def _editor(
+    actor: Actor, view: DocumentView, form: ProcessForm, kept: Process | None = None, *, is_drawn: bool = True
+) -> dict[str, Any]:
     process = kept or form.process
-    documents = queries.by_step(actor, view.row.slug)
     findings = check_document(process, queries.library_of(actor.org, drafts=True), today=now().date())
-    drawn = drawing(process, documents, linked=False)
+    drawn = drawing(process, queries.by_step(actor, view.row.slug), linked=False) if is_drawn else None
     return {
         "view": view,
-        "form": _with_gaps(form, process, drawn),
+        "form": _with_gaps(form, process, drawn) if drawn else form,
         "ids": _ids(form),
         "was": _as_text(process),
         "empty": EMPTY_ROW,
