@@ -253,7 +253,7 @@ class _Reader:
             reference = next((child for child in element.children if child.tag == "eventDefinitionRef"), None)
             target = self.by_id.get(self._local(reference.text)) if reference is not None else None
             definition = target.tag if target is not None else "eventDefinition" if reference is not None else ""
-        role = roles.get(key) or self._performer(element) or scope.pool
+        role = roles.get(key) or self._performer(element) or ("" if roles else scope.pool)
         node = Node(key, element.tag, one_line(element.get("name")), element.line, element, role, definition)
         said = words_of(element)
         if said:

@@ -303,11 +303,11 @@ def told_notes(scope: Scope, kept: list[Kept], notes: list[Note], process: Proce
     ]
     parts = [*scope.about]
     if said:
-        parts += ["## About the steps", "\n".join(said)]
+        parts += ["# About the steps", "\n".join(said)]
     if kept:
-        parts += ["## Also on the other map", "\n".join(f"- {_indented(each.text)} {_where(each)}" for each in kept)]
+        parts += ["# Also on the other map", "\n".join(f"- {_indented(each.text)} {_where(each)}" for each in kept)]
     if notes:
-        parts += ["## Not on this map", "\n".join(f"- {_where(note)}: {_escaped(note.reason)}" for note in notes)]
+        parts += ["# Not on this map", "\n".join(f"- {_where(note)}: {_escaped(note.reason)}" for note in notes)]
     return "\n\n".join(parts)
 
 
