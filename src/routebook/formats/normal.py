@@ -87,7 +87,9 @@ def split_at_headings(lines: list[str]) -> list[list[str]]:
     blocks: list[list[str]] = [[]]
     fence = ""
     for line in lines:
-        start = line.lstrip(" ")[:1]
+        start = line[:1]
+        if start == " ":
+            start = line.lstrip(" ")[:1]
         if start == "#" and not fence and _HEADING.match(line):
             blocks.append([])
         blocks[-1].append(line)

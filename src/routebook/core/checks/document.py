@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
-from routebook.core.checks.split import actor_of, distinct, roles_named
-from routebook.core.checks.texts import Text, listed, sentences, shortened, texts_of, without_code, words
+from routebook.core.checks.split import actors_of, distinct, roles_named
+from routebook.core.checks.texts import Text, holds_any, listed, sentences, shortened, texts_of, without_code, words
 from routebook.core.document import (
     ChecklistItem,
     Document,
@@ -298,7 +298,7 @@ def _other_actors(sop: Sop, catalogue: Catalogue) -> dict[int, str]:
     """Roles other than the SOP's own that do items, by the first item of each. Three or more are RB101's."""
     others: dict[int, str] = {}
     own = name_key(sop.role)
-    actors = [actor_of(item, catalogue.roles) for item in sop.checklist]
+    actors = actors_of(sop.checklist, catalogue.roles)
     if not own and len(distinct(actors)) < 2:
         return {}
     own = own or name_key(next(actor for actor in actors if actor))
@@ -343,7 +343,7 @@ def placeholder_text(document: Document, around: Around) -> Iterator[Hit]:
 
         1. Send the confirmation to the address in the ticket
     """
-    may_hold = any(sign in around.folded for sign in _PLACEHOLDER_SIGNS)
+    may_hold = holds_any(around.folded, _PLACEHOLDER_SIGNS)
     for text in around.texts:
         if not may_hold and text.value[:1].isalnum() and text.value[:2].lower() not in _NOTHING_YET_STARTS:
             continue

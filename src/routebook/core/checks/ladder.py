@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
-from routebook.core.checks.split import actor_of, distinct, headings, proposed_split
+from routebook.core.checks.split import actors_of, distinct, headings, proposed_split
 from routebook.core.checks.texts import listed, shortened, words
 from routebook.core.document import (
     ChecklistItem,
@@ -88,7 +88,7 @@ def _sign_of_a_process(sop: Sop | Procedure, catalogue: Catalogue) -> str:
     steps = _steps_told(sop, process) if process is not None else ()
     if len(steps) >= 3:
         return f"its checklist goes through {listed([f'“{step}”' for step in steps])}"
-    actors = distinct(actor_of(item, catalogue.roles) for item in sop.checklist)
+    actors = distinct(actors_of(sop.checklist, catalogue.roles))
     if len(actors) >= 3:
         return f"{listed(actors)} take turns in it"
     chapters = headings(sop.notes)
@@ -101,12 +101,8 @@ def _sign_of_a_process(sop: Sop | Procedure, catalogue: Catalogue) -> str:
 
 def _steps_told(sop: Sop | Procedure, process: Process) -> tuple[str, ...]:
     """Titles of the process's steps that items of the checklist begin with."""
-    items = [f"{name_key(item.text.strip('*_ .'))} " for item in sop.checklist]
-    return tuple(
-        step.title
-        for step in process.steps
-        if step.title and any(item.startswith(f"{name_key(step.title)} ") for item in items)
-    )
+    items = "".join([f"\n{' '.join(item.text.strip('*_ .').split())} " for item in sop.checklist]).casefold()
+    return tuple(step.title for step in process.steps if step.title and f"\n{name_key(step.title)} " in items)
 
 
 def _split_fix(sop: Sop | Procedure, catalogue: Catalogue) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from routebook.core.checks.rule import Around, Family, Hit, Rule, Severity, rule
+from routebook.core.checks.texts import holds_any
 from routebook.core.document import Document, Organisation
 
 _KEY = re.compile(
@@ -118,8 +119,8 @@ def secret_in_text(subject: Document | Organisation, around: Around) -> Iterator
 
 def _may_hold_secret(around: Around) -> bool:
     if not (
-        any(sign in around.whole for sign in _SIGNS)
-        or any(sign in around.folded for sign in _SAID_SIGNS)
+        holds_any(around.whole, _SIGNS)
+        or holds_any(around.folded, _SAID_SIGNS)
         or _SAID_PIN.search(around.folded)
         or _LONG_NUMBER.search(around.whole)
     ):
@@ -137,7 +138,7 @@ def _secrets(text: str) -> Iterator[str]:
 
 
 def _keys(text: str) -> Iterator[str]:
-    if not any(sign in text for sign in _SIGNS):
+    if not holds_any(text, _SIGNS):
         return
     for found in _KEY.finditer(text):
         kind = (found.lastgroup or "").removesuffix("_value")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from routebook.core.checks.catalogue import name_key
+from routebook.core.checks.texts import holds_any
 from routebook.core.document import ChecklistItem, Procedure, Sop
 
 MOST_STEPS = 15
@@ -60,6 +61,14 @@ def proposed_split(document: Sop | Procedure, roles: Mapping[str, str]) -> Split
 def headings(text: str) -> tuple[str, ...]:
     """The headings of a Markdown text, without “Phase 1:” and the like."""
     return tuple(_HEADING.findall(text))
+
+
+def actors_of(checklist: tuple[ChecklistItem, ...], roles: Mapping[str, str]) -> tuple[str, ...]:
+    """The role that does each item, or ""."""
+    told = "\n".join([item.text for item in checklist]).casefold()
+    if not holds_any(told, tuple(roles)):
+        return ("",) * len(checklist)
+    return tuple(actor_of(item, roles) for item in checklist)
 
 
 def actor_of(item: ChecklistItem, roles: Mapping[str, str]) -> str:

@@ -66,6 +66,14 @@ def _fields(cls: object) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(cls) if field.name not in _NOT_PROSE)
 
 
+def holds_any(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether one of the signs stands in the text. Asked of every document, so without a generator."""
+    for sign in signs:  # noqa: SIM110
+        if sign in text:
+            return True
+    return False
+
+
 def words(text: str) -> int:
     """How many words a text has; marks and numbers of a list are not words."""
     return len(_WORD.findall(text))

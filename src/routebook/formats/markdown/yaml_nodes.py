@@ -8,6 +8,7 @@ text), depth is limited before anything grows, and anchors are refused before th
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -101,6 +102,8 @@ class _Parser:
 
     def __init__(self, text: str, first_line: int) -> None:
         self.events = yaml.CSafeLoader(text)
+        # Typed as anything: each kind of event has attributes of its own.
+        self.next: Callable[[], Any] = self.events.get_event
         self.first_line = first_line
 
     def document(self) -> Node:
@@ -162,10 +165,6 @@ class _Parser:
             )
         shown = re.sub(r"^tag:yaml\.org,2002:", "!!", event.tag)
         raise YamlRefused(line, f"Tags such as `{shown}` are not read.", "Delete it, or quote the value if it is text.")
-
-    def next(self) -> Any:
-        """The next event. Typed as anything: each kind of event has attributes of its own."""
-        return self.events.get_event()
 
     def line(self, event: yaml.Event) -> int:
         mark = event.start_mark
