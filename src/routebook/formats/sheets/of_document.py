@@ -176,18 +176,18 @@ def _(document: Process, known: Known, say: Say) -> Iterator[Part]:
     below = documents_below(document, known.values())
     tags = {step: _tag(found) for step, found in below.items() if _tag(found)}
     yield Part(say("The map"), (Drawing(draw(document, documents=tags), itinerary(document)),))
-    names = ("", say("Step"), say("Who"), say("Keep or delegate"), say("Document"), say("Then"))
+    names = (say("No."), say("Step"), say("Who"), say("Keep or delegate"), say("Document"), say("Then"))
     rows = tuple(_row(number, step, document, below, say) for number, step in enumerate(document.steps, 1))
     yield Part(say("Steps"), (Table(names, rows, (0, 3, 1.3, 1.3, 2, 1.6)),))
     asked = tuple(
         (
             _plain(field.field),
             (Text(say(field.type.value)), *(_softly(", ".join(field.options)))),
-            _plain(say("required") if field.required else ""),
+            _plain(say("yes") if field.required else ""),
         )
         for field in document.form
     )
-    asks = (say("Field"), say("Type"), "")
+    asks = (say("Field"), say("Type"), say("Required"))
     yield from _part(say("Asked at the start"), (Table(asks, asked, (2, 2, 1)),) if asked else ())
 
 
