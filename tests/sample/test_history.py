@@ -109,6 +109,7 @@ def test_hand_offs_stand_at_every_level(sample: None) -> None:
         ("build", "", "farah", "supervised"),
         ("test", "", "farah", "accepted"),
         ("track", "", "farah", "prepared"),
+        ("track", "", "jon", "returned"),
     }
 
 

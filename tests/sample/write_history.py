@@ -59,6 +59,7 @@ def history() -> Row:
         "first_run": FIRST_RUN,
         "plate": plate(),
         "scores": scores(),
+        "capacity": capacity(),
         "handoffs": handoffs(),
         "runs": [{"number": FIRST_RUN + n, **run} for n, run in enumerate([*runs, *on_the_road()])],
     }
@@ -136,11 +137,28 @@ def scores() -> list[Row]:
     ]
 
 
+# --- how much of whom there is ------------------------------------------------------------------
+
+
+def capacity() -> list[Row]:
+    """Hours a week for work here, and what one of them costs in Singapore dollars. All of it is invented."""
+    return [
+        {"who": "priya", "hours": 40, "cost": 42},
+        {"who": "ana", "hours": 30, "cost": 16},
+        {"who": "jon", "hours": 25, "cost": 15},
+        {"who": "farah", "hours": 36, "cost": 18},
+    ]
+
+
 # --- what was handed off ------------------------------------------------------------------------
 
 
 def handoffs() -> list[Row]:
-    """`stands` is the level it has come to; on the way, proposals are followed after a morning's thought."""
+    """`stands` is the level it has come to; on the way, proposals are followed after a morning's thought.
+
+    `good` and `bad` are examples, `backup` stands in, `starts_in` counts the days until the first one. `returned` says
+    after how many working minutes it was given back, and why.
+    """
     stripe = {"tool": "Stripe", "account_owner": "Mei Tan", "vault": "vault: Stripe/finance"}
     inbox = {"tool": "Support inbox", "account_owner": "Priya Raman", "vault": "vault: Inbox/support"}
     pages = {"tool": "Page builder", "account_owner": "Mei Tan", "vault": "vault: Pages/editor"}
@@ -153,6 +171,7 @@ def handoffs() -> list[Row]:
             "ask_when": "The amounts differ, or Stripe shows a dispute.",
             "restated": "The client has exactly the approved amount back and a mail that says so, and the reference "
             "is on the ticket.",
+            "outcome": "The client has exactly the approved amount back, and knows it", "backup": "priya",
         },
         {
             "day": 52, "at": "16:30", "by": "priya", "to": "ana", "process": REFUND, "step": "verify",
@@ -206,7 +225,23 @@ def handoffs() -> list[Row]:
             "may_decide": "Put off the launch by one day when an item fails.",
             "ask_when": "The same item fails twice, or the launch would move by more than a day.",
             "restated": "The funnel is public, and a booking that I made as a stranger stands in the calendar.",
-            "missing": ["Test card"],
+            "missing": ["Test card"], "hours": "Tuesday to Thursday, before noon",
+        },
+        {
+            "day": 12, "at": "10:20", "by": "mei", "to": "jon", "process": FUNNEL, "step": "track",
+            "stands": "returned", "spend_limit": "nothing",
+            "tools": [{"tool": "Web analytics", "account_owner": "Mei Tan", "vault": "vault: Analytics/editor"}],
+            "may_decide": "Leave our own visits out, by address.",
+            "ask_when": "A number differs by more than a tenth between two tools.",
+            "returned": {
+                "after": 95,
+                "reason": "The report is due on Monday at 10:00, when the refunds of the weekend wait for me.",
+                "options": [
+                    "Send the report on Monday at 16:00.", "I do it, and refunds wait until noon.",
+                    "Farah does it: she builds the pages and sees the numbers anyway.",
+                ],
+                "proposal": "The third. Then whoever changes a page also sees what it did.",
+            },
         },
         {
             "day": 2, "at": "11:40", "by": "mei", "to": "farah", "process": FUNNEL, "step": "track",
@@ -214,6 +249,7 @@ def handoffs() -> list[Row]:
             "tools": [{"tool": "Web analytics", "account_owner": "Mei Tan", "vault": "vault: Analytics/editor"}],
             "may_decide": "Leave our own visits out, by address.",
             "ask_when": "A number differs by more than a tenth between two tools.",
+            "outcome": "Mei sees on one page where visitors drop out, every Monday by 10:00", "starts_in": 7,
         },
     ]  # fmt: skip
 

@@ -204,3 +204,16 @@ def test_the_record_holds_after_all_of_it(world: World) -> None:
     see_off(world)
     leaving.finish(world.actor("owner"), world.members["finance"].pk, now=world.at())
     assert list(verify()) == []
+
+
+def test_a_library_that_names_them_brings_them_back(world: World) -> None:
+    from routebook.core.document import Library
+    from routebook.store.actions import library
+    from routebook.store.queries.documents import organisation_of
+
+    owner, member = world.actor("owner"), world.members["finance"].pk
+    named = Library(organisation_of(owner.org))
+    see_off(world)
+    leaving.finish(owner, member, now=world.at())
+    library.bring(owner, named, now=world.at())
+    assert Member.objects.get(pk=member).active

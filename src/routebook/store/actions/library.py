@@ -16,7 +16,7 @@ from routebook.core.events import Refusal
 from routebook.formats.library import MEDIA_FOLDER, ORGANISATION_FILE, path_of
 from routebook.store import audit
 from routebook.store.access import Actor, Refused, Verb, require
-from routebook.store.actions import documents, media, members, organisations
+from routebook.store.actions import documents, leaving, media, members, organisations
 from routebook.store.models import Member, Organisation
 from routebook.store.queries.library import DRAFTS_FOLDER
 
@@ -142,8 +142,8 @@ def _bring_person(actor: Actor, person: Person, now: dt.datetime) -> None:
             holidays=person.holidays,
             week=person.week,
             own_week=person.week is not None,
-            active=True,
         )
+        leaving.come_back(actor, member.pk, now=now)
     _bring_aways(actor, member, person, now)
 
 

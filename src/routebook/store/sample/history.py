@@ -24,6 +24,7 @@ class History:
     first_run: int
     plate: tuple[Row, ...]
     scores: tuple[Row, ...]
+    capacity: tuple[Row, ...]
     handoffs: tuple[Row, ...]
     runs: tuple[Row, ...]
 
@@ -38,6 +39,7 @@ def read(folder: Path) -> History:
         values["first_run"],
         tuple(values["plate"]),
         tuple(values["scores"]),
+        tuple(values["capacity"]),
         tuple(values["handoffs"]),
         tuple(values["runs"]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from routebook.core.handoff import LINE, AccessCard, Level, ToolAccess, unpack
+from routebook.core.handoff import LINE, SOP, AccessCard, Brief, Level, Terms, ToolAccess, unpack
 from routebook.core.handoff import commands as c
 from routebook.store.access import Actor
 from routebook.store.actions import handoffs
@@ -49,11 +49,15 @@ class Learning:
                 variation=row.get("variation", ""),
                 receiver=self.people[row["to"]].member,
                 card=self.card(row),
+                brief=self.brief(row),
+                terms=self.terms(row),
                 command_id="sample-prepare",
                 now=now,
             )
             self.begun[handoff.pk] = row
-            if row["stands"] != Level.PREPARED:
+            if row["stands"] == Level.RETURNED:
+                self.plan_return(handoff, row, now)
+            elif row["stands"] != Level.PREPARED:
                 self.plan_acceptance(handoff, row, now)
 
         return act
@@ -67,9 +71,26 @@ class Learning:
             revoker=self.people[row["by"]].id,
         )
 
+    def brief(self, row: Row) -> Brief | None:
+        """What the delegator said beside the SOP, if anything."""
+        return Brief(outcome=row["outcome"]) if "outcome" in row else None
+
+    def terms(self, row: Row) -> Terms:
+        starts = (self.calendars.now + dt.timedelta(days=row["starts_in"])).date() if "starts_in" in row else None
+        backup = self.people[row["backup"]].id if "backup" in row else ""
+        return Terms(starts, row.get("hours", ""), backup=backup)
+
+    def plan_return(self, handoff: HandOff, row: Row, now: dt.datetime) -> None:
+        """The receiver opens the SOP, thinks it over, and gives the step back."""
+        said = row["returned"]
+        self.do(handoff, row["to"], self.calendars.after(row["to"], now, said["after"] // 2), c.Open(SOP))
+        back = c.Return(said["reason"], said["proposal"], tuple(said["options"]))
+        self.do(handoff, row["to"], self.calendars.after(row["to"], now, said["after"]), back)
+
     def plan_acceptance(self, handoff: HandOff, row: Row, now: dt.datetime) -> None:
-        """The receiver asks and restates; the delegator answers and confirms."""
-        moment = now
+        """The receiver reads, asks and restates; the delegator answers and confirms."""
+        moment = self.calendars.after(row["to"], now, 10)
+        self.do(handoff, row["to"], moment, c.Open(SOP))
         if "ask" in row:
             moment = self.calendars.after(row["to"], moment, 20)
             self.do(handoff, row["to"], moment, c.Ask(row["ask"]))

@@ -18,7 +18,7 @@ from routebook.core.delegation import Facts, Score
 from routebook.core.run import RunState, Task, TaskStatus
 from routebook.core.run import commands as c
 from routebook.store.access import Actor
-from routebook.store.actions import delegations, evidence, plate, runs
+from routebook.store.actions import delegations, evidence, members, plate, runs
 from routebook.store.models import Document, Organisation
 from routebook.store.queries import delegations as delegations_read
 from routebook.store.sample.calendars import Calendars
@@ -85,7 +85,8 @@ class Player:
                 plate.finish(self.people[SCORER], item.pk, now=now)
 
     def scoring(self, now: dt.datetime) -> None:
-        """The founder places the steps on the matrix, and says again what the maps give a reason for."""
+        """The founder places the steps on the matrix, says again what the maps give a reason for, and how much of
+        whom there is."""
         for row in self.past.scores:
             process = Document.objects.get(pk=self.processes[row["process"]])
             step = delegations_read.map_of(process).step(row["step"])
@@ -102,6 +103,9 @@ class Player:
             delegations.score(self.people[SCORER], process.pk, step.id, score, facts, now=now)
             if step.why:
                 delegations.decide(self.people[SCORER], process.pk, step.id, step.handling, why=step.why, now=now)
+        for row in self.past.capacity:
+            hours, cost = Decimal(row["hours"]), Decimal(row["cost"])
+            members.set_capacity(self.people[SCORER], self.people[row["who"]].member, hours=hours, cost=cost, now=now)
 
     # --- runs -----------------------------------------------------------------------------------
 
