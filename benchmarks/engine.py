@@ -157,7 +157,8 @@ def product_environment(home: Path, address: str = "") -> dict[str, str]:
 @contextmanager
 def theirs(vendor: str, place: str) -> Iterator[Side]:
     python = os.environ["ROUTEBOOK_BENCH_PEERS_PYTHON"]
-    with side([python, str(HERE / "spiff.py"), vendor, place], dict(os.environ)) as process:
+    # -P: or it would find the other benchmarks before modules of Python that have the same name.
+    with side([python, "-P", str(HERE / "spiff.py"), vendor, place], dict(os.environ)) as process:
         yield Side(process)
 
 

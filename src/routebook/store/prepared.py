@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -43,10 +43,10 @@ def execute(
     """
     lengths = tuple((key, len(found)) for key, found in rows.items()) if rows else ()
     label, sql, names, lists = _text(name, lengths)
-    given = [_bytes(values[each]) for each in names]
+    given = [_BYTES[type(value := values[each])](value) for each in names]
     for each in lists:
         for row in rows[each]:  # type: ignore[index]  # where there are lists, there are rows
-            given += [value.encode() if type(value) is str else _bytes(value) for value in row]
+            given += [_BYTES[type(value)](value) for value in row]
     pg = connection.pgconn
     if not connection.autocommit and pg.transaction_status == TransactionStatus.IDLE:
         # Somebody's transaction of which this is the first statement: psycopg begins it with the first cursor only.
@@ -101,14 +101,25 @@ def _no_row(columns: Sequence[Sequence[str]]) -> str:
     return f"SELECT {', '.join(f'NULL::{kind}' for _, kind in columns)} WHERE false"
 
 
-def _bytes(value: Value) -> bytes | None:
-    if value is None:
-        return None
-    if type(value) is int:
-        return b"%d" % value
-    if isinstance(value, dt.datetime):
-        return value.isoformat().encode()
-    return str(value).encode()
+class _Bytes(dict[type, Callable[[Any], bytes | None]]):
+    """How a value of each type is written. A subclass, such as an enumeration of texts, is written as its base."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], bytes | None]:
+        write = next((self[base] for base in kind.__mro__ if base in self), None)
+        if write is None:
+            raise TypeError(f"a statement can't take a {kind.__name__}")
+        self[kind] = write
+        return write
+
+
+_BYTES = _Bytes(
+    {
+        type(None): lambda value: None,
+        str: str.encode,
+        int: b"%d".__mod__,
+        dt.datetime: lambda value: value.isoformat().encode(),
+    }
+)
 
 
 def _check(result: Any, wanted: ExecStatus) -> None:

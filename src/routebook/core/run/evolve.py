@@ -67,7 +67,7 @@ def _task_opened(state: RunState, event: e.TaskOpened) -> RunState:
         due=event.due,
         opened_at=event.at,
     )
-    return state._replace(tokens=_without(state.tokens, event.took), tasks={**state.tasks, task.number: task})
+    return state.moved(_without(state.tokens, event.took), {**state.tasks, task.number: task})
 
 
 def _task_assigned(state: RunState, event: e.TaskAssigned) -> RunState:
@@ -188,7 +188,7 @@ def _run_cancelled(state: RunState, event: e.RunCancelled) -> RunState:
 
 
 def _change(state: RunState, number: int, **values: Any) -> RunState:
-    return state._replace(tasks={**state.tasks, number: state.tasks[number]._replace(**values)})
+    return state.moved(state.tokens, {**state.tasks, number: state.tasks[number]._replace(**values)})
 
 
 def _worked(state: RunState, number: int, by: str, **values: Any) -> RunState:
@@ -201,15 +201,15 @@ def _worked(state: RunState, number: int, by: str, **values: Any) -> RunState:
 def _finish(state: RunState, event: e.TaskCompleted | e.TaskSkipped, **values: Any) -> RunState:
     task = state.tasks[event.task]._replace(outcome=event.outcome, made=event.made, **values)
     made = tuple([(line, event.task) for line in event.made])
-    return state._replace(tasks={**state.tasks, event.task: task}, tokens=state.tokens + made)
+    return state.moved(state.tokens + made, {**state.tasks, event.task: task})
 
 
 def _without(tokens: tuple[Token, ...], took: tuple[Token, ...]) -> tuple[Token, ...]:
-    return tuple(token for token in tokens if token not in took) if took else tokens
+    return tuple([token for token in tokens if token not in took]) if took else tokens
 
 
 def _last(people: tuple[str, ...], person: str) -> tuple[str, ...]:
-    return (*(each for each in people if each != person), person)
+    return (*[each for each in people if each != person], person) if people else (person,)
 
 
 _APPLY: Mapping[type[Event], Callable[[RunState, Any], RunState]] = {

@@ -99,6 +99,11 @@ class RunState(NamedTuple):
     tasks: Mapping[int, Task] = _NOTHING
     questions: int = 0
 
+    def moved(self, tokens: tuple[Token, ...], tasks: Mapping[int, Task]) -> RunState:
+        """The same run with other tokens and tasks: what nearly every event changes. `_replace` takes three times as
+        long."""
+        return RunState._make((*self[:_TOKENS], tokens, tasks, self.questions))
+
     def open_tasks(self) -> tuple[Task, ...]:
         """The tasks that are open or submitted, oldest first."""
         return tuple(task for task in self.tasks.values() if task.status in LIVE)
@@ -111,6 +116,7 @@ class RunState(NamedTuple):
         return None
 
 
+_TOKENS = RunState._fields.index("tokens")
 NEW_RUN = RunState()
 
 

@@ -174,15 +174,16 @@ def _result(run_id: str, seq: int, events: tuple[Event, ...], state: RunState, *
 
 # --- what follows from a result ---------------------------------------------------------------
 
-_RESULTS = (e.TaskCompleted, e.ReviewFailed, e.TaskSkipped, e.RunReturned)
-_QUESTIONS = (e.QuestionAsked, e.TaskEscalated, e.QuestionAnswered)
+_RESULTS = frozenset({e.TaskCompleted, e.ReviewFailed, e.TaskSkipped, e.RunReturned})
+_QUESTIONS = frozenset({e.QuestionAsked, e.TaskEscalated, e.QuestionAnswered})
 
 
 def _has_consequences(before: RunState, after: RunState, events: Sequence[Event]) -> bool:
     """Whether a task that somebody does at a hand-off level came to a result, good or bad, or something was asked."""
-    if any(isinstance(event, _QUESTIONS) for event in events):
+    kinds = {type(event) for event in events}
+    if not kinds.isdisjoint(_QUESTIONS):
         return True
-    if not any(isinstance(event, _RESULTS) for event in events):
+    if kinds.isdisjoint(_RESULTS):
         return False
     # The level is the one that it was done at: a reviewer who redoes it works at a level of their own.
     return any(task.level and after.tasks.get(number) is not task for number, task in before.tasks.items())
@@ -203,7 +204,7 @@ def after_events(
     Called only for events that end or send back a task which somebody does at a hand-off level, and for questions.
     """
     handoffs.note_results(actor, run_id, before, after, events, now=now)
-    if any(isinstance(event, _QUESTIONS) for event in events):
+    if any(type(event) in _QUESTIONS for event in events):
         search.index_questions(actor.org, run_id)
 
 

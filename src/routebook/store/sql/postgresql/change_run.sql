@@ -2,6 +2,8 @@
 -- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
 -- and so is everything that is joined to it: nothing is written, not even a line of the record, and their number is
 -- what PostgreSQL answers.
+-- The rows that change are found by the parameters, not by `run`: a plan made while the tables were small keeps to their
+-- indexes then.
 -- rows(…) stands for as many VALUES as there are.
 WITH run AS (
   UPDATE store_run
@@ -12,7 +14,7 @@ WITH run AS (
 ended AS (
   UPDATE store_task t SET status = x.status, done_by_id = x.done_by_id, outcome = x.outcome, closed_at = x.closed_at
     FROM run, rows(ended) AS x(number int, status text, done_by_id bigint, outcome text, closed_at timestamptz)
-   WHERE t.org_id = run.org_id AND t.run_id = run.id AND t.number = x.number
+   WHERE t.org_id = %(org)s::bigint AND t.run_id = %(run)s::varchar AND t.number = x.number
 ),
 changed AS (
   UPDATE store_task t SET
@@ -34,7 +36,7 @@ changed AS (
            AS x(number int, step text, attempt int, status text, assignee_id bigint, done_by_id bigint, level text,
                 review_of int, sop_id bigint, variation text, outcome text, due timestamptz, opened_at timestamptz,
                 started_at timestamptz, closed_at timestamptz, blocked_on text, blocked_why text, blocked_at timestamptz)
-   WHERE t.org_id = run.org_id AND t.run_id = run.id AND t.number = x.number
+   WHERE t.org_id = %(org)s::bigint AND t.run_id = %(run)s::varchar AND t.number = x.number
 ),
 opened AS (
   INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
@@ -62,7 +64,7 @@ answer AS (
   UPDATE store_question q SET answer = x.answer, answered_by_id = x.answered_by_id, answered_at = x.answered_at
     FROM run, rows(answers)
            AS x(number int, answer text, answered_by_id bigint, answered_at timestamptz)
-   WHERE q.org_id = run.org_id AND q.run_id = run.id AND q.number = x.number
+   WHERE q.org_id = %(org)s::bigint AND q.run_id = %(run)s::varchar AND q.number = x.number
 )
 INSERT INTO store_event (org_id, run_id, stream, seq, name, version, actor, at, command, n, salt, payload, digest, hash)
 SELECT run.org_id, run.id, 'run:' || run.id, x.seq, x.name, x.version, %(actor)s::varchar, %(at)s::timestamptz, %(command)s::varchar, x.n, x.salt,

@@ -1,6 +1,8 @@
 -- One statement, so it happens whole or not at all. Where the run has moved on since it was read, `run` is empty
 -- and so is everything that is joined to it: nothing is written, not even a line of the record, and their number is
 -- what PostgreSQL answers.
+-- The rows that change are found by the parameters, not by `run`: a plan made while the tables were small keeps to their
+-- indexes then.
 -- rows(…) stands for as many VALUES as there are.
 WITH run AS (
   UPDATE store_run
@@ -11,7 +13,7 @@ WITH run AS (
 ended AS (
   UPDATE store_task t SET status = x.status, done_by_id = x.done_by_id, outcome = x.outcome, closed_at = x.closed_at
     FROM run, rows(ended) AS x(number int, status text, done_by_id bigint, outcome text, closed_at timestamptz)
-   WHERE t.org_id = run.org_id AND t.run_id = run.id AND t.number = x.number
+   WHERE t.org_id = %(org)s::bigint AND t.run_id = %(run)s::varchar AND t.number = x.number
 ),
 opened AS (
   INSERT INTO store_task (org_id, run_id, number, step, attempt, status, assignee_id, done_by_id, level, review_of, sop_id,
