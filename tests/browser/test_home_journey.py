@@ -39,9 +39,12 @@ def test_the_founder_sees_what_waits_and_what_came_out(
     look_around(page, "Mei Tan")
     for heading in ("Waits for your decision", "Could leave your plate", "On the road now", "Handed off"):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    no_axe_violations(page)
+    page.get_by_role("link", name="came back to you in the last 30 days").click()
     page.get_by_text("how this is counted").click()
     expect(page.get_by_text("Issue the refund", exact=True).first).to_be_visible()
     no_axe_violations(page)
+    page.go_back()
     page.get_by_role("link", name="Approve", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Approve")
     page.get_by_role("link", name="Improve").click()

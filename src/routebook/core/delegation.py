@@ -9,7 +9,8 @@ Units: minutes and hours of work, times and hours *a month*, money in the organi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -225,6 +226,15 @@ def hours_a_month(score: Score) -> Figure:
     )
 
 
+def planned_hours(score: Score, month: dt.date, *, since: dt.date, until: dt.date) -> Decimal:
+    """What the score promises to bring back in the month that begins on `month`: all of its hours a month, or of a
+    month that began before `since` or goes on after `until` the share of its days that lie between, both included."""
+    following = (month + dt.timedelta(days=32)).replace(day=1)
+    first, last = max(month, since), min(following - dt.timedelta(days=1), until)
+    days = max(0, (last - first).days + 1)
+    return hours_a_month(score).value * days / (following - month).days
+
+
 def weight(score: Score) -> Figure:
     """What the order goes by: hours a month, halved if a mistake is costly."""
     hours = hours_a_month(score)
@@ -307,6 +317,43 @@ def _first_cluster(leaving: Sequence[Item]) -> str:
     for item in leaving:
         weights.setdefault(item.cluster, []).append(weight(item.score).value)
     return min(weights, key=lambda cluster: (-sum(weights[cluster][:NOW_AT_MOST]), cluster))
+
+
+class Period(StrEnum):
+    """When something of the plan is taken on."""
+
+    NOW = "now"
+    NEXT = "next 90 days"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Where somebody put an item by hand: the period, and its place there, counted from 0."""
+
+    period: Period
+    position: int
+
+
+def plan(items: Iterable[Item], by_hand: Mapping[str, Arranged]) -> Order:
+    """The order in which to let go, with what was arranged by hand in its place and the rest around it.
+
+    `now` never holds more than ten: where hands filled it, what the scores put there goes first in the next period.
+    What stays on the plate is in `kept`, wherever somebody had put it.
+    """
+    order = rank(items)
+    free = {
+        period: [item for item in group if item.id not in by_hand]
+        for period, group in zip(Period, (order.now, order.next_90_days, order.later), strict=True)
+    }
+    leaving = (*order.now, *order.next_90_days, *order.later)
+    placed = [(item, by_hand[item.id]) for item in leaving if item.id in by_hand]
+    room = max(0, NOW_AT_MOST - sum(1 for _, at in placed if at.period is Period.NOW))
+    free[Period.NEXT] = free[Period.NOW][room:] + free[Period.NEXT]
+    free[Period.NOW] = free[Period.NOW][:room]
+    for item, at in sorted(placed, key=lambda one: (one[1].position, one[0].id)):
+        free[at.period].insert(at.position, item)
+    return Order(order.cluster, tuple(free[Period.NOW]), tuple(free[Period.NEXT]), tuple(free[Period.LATER]), order.kept)
 
 
 # What would happen if, and what did happen

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from routebook.core.delegation import LedgerPage, formula, plain
+from routebook.core.delegation import LedgerPage, plain
 from routebook.core.handoff import CLEAN_IN_A_ROW, Level
 from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, Verb
@@ -87,7 +87,7 @@ def _owner(actor: Actor, moment: dt.datetime) -> dict[str, object]:
         "hours": tenths(plate.hours),
         "matrix": picture([*leaving, *plate.staying]),
         "staying": [(number, one.step.title) for number, one in enumerate(plate.staying, start=len(leaving) + 1)],
-        "came_back": _ledger(queries.came_back(actor, standing, now=moment)),
+        "came_back": _ledger(queries.came_back(actor, now=moment)),
         "roads": queries.roads(actor, now=moment),
         "waits": queries.waits(actor),
         "handed_off": [(view, level_words(view)) for view in standing[:MOST_HANDED_OFF]],
@@ -194,9 +194,6 @@ def _ledger(ledger: LedgerPage | None) -> dict[str, object] | None:
     return {
         "hours": tenths(ledger.total.hours.value),
         "days": queries.DAYS_BACK,
-        "lines": [
-            (title, line.minutes, [formula(term.figure) for term in line.minutes.terms]) for title, line in ledger.lines
-        ],
     }
 
 

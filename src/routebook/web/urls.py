@@ -23,6 +23,7 @@ NOUNS = (
     "outcomes",
     "search",
     "inbox",
+    "ledger",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = []

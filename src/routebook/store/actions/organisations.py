@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable
+from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,11 +15,14 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from routebook.core.audit import MemberAdded, OrganisationChanged, OrganisationCreated
+from routebook.core.delegation import OutOfRange, Rates
 from routebook.core.document import Access, Kind, WorkingWeek
 from routebook.core.events import Refusal
 from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_of, require
 from routebook.store.models import Member, Organisation, SetupLink, User
+
+MOST_MONEY, MOST_MINUTES = Decimal(100_000), Decimal(600)
 
 
 def digest(token: str) -> str:
@@ -191,3 +195,40 @@ def change(
     journal.touch_facts(actor.org)
     stream = f"organisation:{actor.org}"
     audit.record(actor.org, stream, OrganisationChanged(changed), actor=actor.id, now=now)
+
+
+@transaction.atomic
+def change_rates(
+    actor: Actor,
+    *,
+    owner_hour: Decimal | None,
+    minutes_per_answer: Decimal,
+    minutes_per_review: Decimal,
+    now: dt.datetime,
+) -> None:
+    """Change what the ledger counts with; `owner_hour` None for not said, in the organisation's currency."""
+    require(actor, Verb.MANAGE_ORGANISATION)
+    try:
+        Rates(owner_hour or Decimal(0), Decimal(0), minutes_per_answer, minutes_per_review)
+    except OutOfRange as wrong:
+        raise Refused(Refusal("out_of_range", wrong.sentence, wrong.field)) from wrong
+    for field, value, most in (
+        ("owner_hour", owner_hour or Decimal(0), MOST_MONEY),
+        ("minutes_per_answer", minutes_per_answer, MOST_MINUTES),
+        ("minutes_per_review", minutes_per_review, MOST_MINUTES),
+    ):
+        if value > most:
+            raise Refused(Refusal("out_of_range", f"That is more than anybody means: at most {most}.", field))
+    organisation = Organisation.objects.select_for_update().get(pk=actor.org)
+    new = {
+        "owner_hour": owner_hour,
+        "minutes_per_answer": minutes_per_answer,
+        "minutes_per_review": minutes_per_review,
+    }
+    changed = tuple(field for field, value in new.items() if getattr(organisation, field) != value)
+    if not changed:
+        return
+    for field in changed:
+        setattr(organisation, field, new[field])
+    organisation.save(update_fields=changed)
+    audit.record(actor.org, f"organisation:{actor.org}", OrganisationChanged(changed), actor=actor.id, now=now)

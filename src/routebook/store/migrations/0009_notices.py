@@ -18,9 +18,7 @@ class Migration(migrations.Migration):
             ),
         ),
         # What happened before there was an inbox is told to nobody.
-        migrations.RunSQL(
-            "UPDATE store_outbox SET done_at = created_at WHERE done_at IS NULL", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("UPDATE store_outbox SET done_at = created_at WHERE done_at IS NULL", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="Notice",
             fields=[

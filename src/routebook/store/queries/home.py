@@ -8,25 +8,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from routebook.core.delegation import (
-    Handed,
     Item,
     LedgerPage,
-    Rates,
     Recommendation,
     hours_a_month,
-    ledger_page,
     rank,
     recommend,
 )
 from routebook.core.document import Kind, Process, Status, Step
-from routebook.core.handoff import WORKING, Level
+from routebook.core.handoff import Level
 from routebook.core.run import RunStatus, TaskStatus
 from routebook.store.access import Actor, Verb, require
 from routebook.store.models import Document, Question, Run, StepScore, Task
-from routebook.store.queries import handoffs
+from routebook.store.queries import handoffs, ledger
 from routebook.store.queries.board import Card
 from routebook.store.queries.delegations import facts_of, map_of, score_of
 from routebook.store.queries.handoffs import HandoffView
@@ -155,59 +152,9 @@ def _item(document: Document, step: Step, row: StepScore) -> Item:
 # --- what came back -----------------------------------------------------------------------------
 
 
-def came_back(actor: Actor, standing: Sequence[HandoffView], *, now: dt.datetime) -> LedgerPage | None:
-    """What the steps that others do now brought back to the actor in the last `DAYS_BACK` days; None without any.
-
-    Counted are the steps that the actor scored and that were handed off at least as far as practice; practice itself
-    brings nothing back, but its reviews take their time.
-    """
-    require(actor, Verb.SEE_SCORES)
-    handed = {
-        (view.row.process_id, view.row.step): view.step.title if view.step else view.row.step
-        for view in standing
-        if view.state.level in WORKING
-    }
-    scores = StepScore.objects.filter(org_id=actor.org, scored_by_id=actor.member, minutes__gt=0)
-    minutes = {(row.process_id, row.step): row.minutes for row in scores if (row.process_id, row.step) in handed}
-    if not minutes:
-        return None
-    since = now - dt.timedelta(days=DAYS_BACK)
-    done = Task.objects.filter(org_id=actor.org, status=TaskStatus.DONE, closed_at__gte=since, done_by__isnull=False)
-    others: dict[tuple[int, str], int] = {}
-    reviews: dict[tuple[int, str], int] = {}
-    redone: dict[tuple[int, str], int] = {}
-    for process, step, review_of, by, attempt, level in done.values_list(
-        "run__process_id", "step", "review_of", "done_by_id", "attempt", "level"
-    ):
-        mine = by == actor.member
-        if review_of and mine:
-            reviews[process, step] = reviews.get((process, step), 0) + 1
-        elif not review_of and not mine and level != Level.PRACTICE:
-            others[process, step] = others.get((process, step), 0) + 1
-        elif not review_of and mine and attempt > 1:
-            redone[process, step] = redone.get((process, step), 0) + 1
-    answers = _answers(actor, since)
-    return ledger_page(
-        (
-            Handed(
-                title=handed[key],
-                minutes_before=Decimal(minutes[key]),
-                runs=others.get(key, 0),
-                answers=answers.count(key),
-                reviews=reviews.get(key, 0),
-                rework_minutes=Decimal(minutes[key] * redone.get(key, 0)),
-            )
-            for key in sorted(minutes, key=lambda key: handed[key])
-        ),
-        Rates(),
-    )
-
-
-def _answers(actor: Actor, since: dt.datetime) -> list[tuple[int, str]]:
-    """The process and step of each question that the actor answered."""
-    step = Task.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("task"), org_id=actor.org)
-    rows = Question.objects.filter(org_id=actor.org, answered_by_id=actor.member, answered_at__gte=since)
-    return list(rows.annotate(step=Subquery(step.values("step")[:1])).values_list("run__process_id", "step"))
+def came_back(actor: Actor, *, now: dt.datetime) -> LedgerPage | None:
+    """What the steps that others do now brought back to the actor in the last `DAYS_BACK` days; None without any."""
+    return ledger.page(actor, now - dt.timedelta(days=DAYS_BACK), now)
 
 
 # --- somebody's own list ------------------------------------------------------------------------
