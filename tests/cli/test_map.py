@@ -150,3 +150,17 @@ def test_reading_bpmn_starts_neither_django_nor_yaml(tmp_path: Path) -> None:
     script = "import sys; from routebook.cli.main import main; main(sys.argv[1:]); print([name for name in ('django', 'yaml') if name in sys.modules], file=sys.stderr)"
     asked = [sys.executable, "-c", script, "map", written(tmp_path, ""), "--to", "json"]
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stderr == "[]\n"
+
+
+def test_all_processes_go_into_a_library_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, '<process id="q" name="Returns"><task id="u" name="Unpack"/></process>')
+    into = tmp_path / "library" / "processes"
+    for _ in range(2):
+        assert cli.main(["map", file, "--to", "library", "--into", str(into)]) == cli.FINE
+    assert sorted(path.name for path in into.iterdir()) == ["orders-2.md", "orders.md", "returns-2.md", "returns.md"]
+    capsys.readouterr()
+    assert cli.main(["map", str(into / "returns.md"), "--to", "json"]) == cli.FINE
+    assert json.loads(capsys.readouterr().out)["processes"][0]["steps"][0]["title"] == "Unpack"
+    assert cli.main(["map", file, "--into", str(into)]) == cli.WRONG_USE
+    assert cli.main(["map", file, "--to", "library", "--process", "returns"]) == cli.FINE
+    assert "title: Returns" in capsys.readouterr().out

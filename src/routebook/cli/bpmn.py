@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from routebook.cli.main import FINDINGS, FINE, CommandError
@@ -47,6 +48,9 @@ def taken(args: argparse.Namespace) -> Process | int:
 
         write_json(told(file))
         return FINE
+    if args.into is not None:
+        write_into(args.into, [draft.process for draft in file.drafts])
+        return FINE
     return _chosen(file, args.process)
 
 
@@ -66,6 +70,31 @@ def _chosen(file: BpmnFile, wanted: str | None) -> Process:
         others = ", ".join(process.slug for process in processes if process is not chosen)
         print(f"routebook: this is {chosen.slug}; --process chooses another one: {others}.", file=sys.stderr)
     return chosen
+
+
+def write_into(folder: Path | None, processes: Sequence[Process]) -> None:
+    """The processes as files of a library, under names that are free; on standard output where there is no folder."""
+    from routebook.formats.markdown import write_document
+
+    if folder is None:
+        sys.stdout.writelines(write_document(process) for process in processes)
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for process in processes:
+            file = _free_file(folder, process.slug)
+            file.write_text(write_document(process), encoding="utf-8", newline="\n")
+            print(file)
+    except OSError as error:
+        raise CommandError(f"{folder} can't be written to: {error.strerror}.") from error
+
+
+def _free_file(folder: Path, slug: str) -> Path:
+    file, number = folder / f"{slug}.md", 1
+    while file.exists():
+        number += 1
+        file = folder / f"{slug}-{number}.md"
+    return file
 
 
 def write_json(value: object) -> None:

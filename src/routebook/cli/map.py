@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from routebook.formats.library import LibraryFolder
 
 
-FORMS = ("svg", "mermaid", "markdown", "pdf", "png", "bpmn", "json")
+FORMS = ("svg", "mermaid", "markdown", "pdf", "png", "bpmn", "json", "library")
 
 
 def add(subparsers: "Subparsers") -> None:
@@ -29,10 +29,15 @@ def add(subparsers: "Subparsers") -> None:
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a process of a library folder, or a BPMN file")
     parser.add_argument("--to", choices=FORMS, default="svg", help="how to draw (default: %(default)s)")
-    parser.add_argument("--process", metavar="ID", help="which process of a BPMN file to draw (json has them all)")
+    parser.add_argument("--process", metavar="ID", help="which process of a BPMN file (json and --into have all)")
+    parser.add_argument(
+        "--into", type=Path, metavar="DIR", help="with --to library: write a file for each process into this folder"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.into is not None and args.to != "library":
+        raise CommandError("--into goes with --to library.")
     process = bpmn.taken(args) if bpmn.is_bpmn(args.file) else _process(args.file)
     if isinstance(process, int):
         return process
@@ -44,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
         from routebook.formats.bpmn.told import told_process
 
         bpmn.write_json(told_process(process))
+        return FINE
+    if args.to == "library":
+        bpmn.write_into(args.into, [process])
         return FINE
     if args.to == "bpmn":
         from routebook.formats.bpmn.writing import to_bpmn
