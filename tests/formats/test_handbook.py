@@ -21,7 +21,7 @@ from routebook.core.document import (
     Step,
     WorkInstruction,
 )
-from routebook.formats.handbook import Entry, Frame, media_of, pages_of
+from routebook.formats.handbook import Entry, Frame, handbook_of, pages_of
 from routebook.formats.handbook.order import chapters
 from routebook.formats.library import read_library
 from tests.formats import strategies
@@ -91,16 +91,16 @@ def assert_sound(pages: dict[str, str], media: set[str]) -> None:
 
 def test_the_sample_is_a_sound_handbook() -> None:
     entries, media = sample()
-    pages = pages_of(entries, FRAME, media)
+    pages = pages_of(handbook_of(entries, FRAME), media)
     assert_sound(pages, media)
     assert len(pages) == len(entries) + 2  # the contents, and all on one page
-    assert media_of([entry.document for entry in entries]) == ("stripe-refund.png",)
+    assert handbook_of(entries, FRAME).media == ("stripe-refund.png",)
     assert '<img src="../media/stripe-refund.png"' in pages["sops/issue-a-refund-in-stripe.html"]
     assert "Version 1" in pages["policies/reply-in-a-day.html"]
 
 
 def test_without_media_pictures_are_named_and_nothing_is_broken() -> None:
-    pages = pages_of(sample()[0], FRAME)
+    pages = pages_of(handbook_of(sample()[0], FRAME))
     assert_sound(pages, set())
     assert "[picture: " in pages["sops/issue-a-refund-in-stripe.html"]
 
@@ -128,14 +128,14 @@ def test_readers_find_directions_in_place_and_each_document_once() -> None:
         [("lost", 0, 0), ("unused", 0, 0)],
         [("g", 0, 0)],
     ]
-    assert_sound(pages_of([Entry(one) for one in documents], FRAME), set())
+    assert_sound(pages_of(handbook_of([Entry(one) for one in documents], FRAME)), set())
 
 
 def test_a_link_to_another_document_leads_to_its_page_and_one_to_nowhere_is_words() -> None:
     policy = Policy(
         slug="r", title="Rule", statement="See [how](../sops/s.md#x), [gone](../sops/gone.md), [out](/etc)."
     )
-    pages = pages_of([Entry(policy), Entry(Sop(slug="s", title="S"))], FRAME)
+    pages = pages_of(handbook_of([Entry(policy), Entry(Sop(slug="s", title="S"))], FRAME))
     assert '<a href="../sops/s.html">how</a>, gone, out.' in pages["policies/r.html"]
     assert '<a href="#sops-s">how</a>' in pages["all.html"]
 
@@ -159,7 +159,7 @@ def test_what_somebody_wrote_is_text() -> None:
         ),
         WorkInstruction(slug="w", title=HOSTILE, action=HOSTILE, lines=(HOSTILE,), clip="clip one.mp4"),
     ]
-    pages = pages_of([Entry(one, HOSTILE) for one in documents], Frame(HOSTILE, HOSTILE), {"clip one.mp4"})
+    pages = pages_of(handbook_of([Entry(one, HOSTILE) for one in documents], Frame(HOSTILE, HOSTILE)), {"clip one.mp4"})
     assert_sound(pages, {"clip one.mp4"})
     for text in pages.values():
         page = Page(text)
@@ -171,7 +171,7 @@ def test_what_somebody_wrote_is_text() -> None:
 
 
 def test_an_empty_library_says_so() -> None:
-    pages = pages_of([], FRAME)
+    pages = pages_of(handbook_of([], FRAME))
     assert "Nothing is published yet." in pages["index.html"]
     assert_sound(pages, set())
 
@@ -181,6 +181,10 @@ def test_an_empty_library_says_so() -> None:
 def test_any_library_is_a_sound_handbook(library: object) -> None:
     documents = library.documents  # type: ignore[attr-defined]
     # What can lie in a media folder: the door asks for nothing else.
-    media = {path for path in media_of(documents) if posixpath.normpath(path) == path and path[0] not in "/."}
-    assert_sound(pages_of([Entry(one) for one in documents], FRAME, media), media)
-    assert_sound(pages_of([Entry(one) for one in documents], FRAME), set())
+    media = {
+        path
+        for path in handbook_of([Entry(one) for one in documents], FRAME).media
+        if posixpath.normpath(path) == path and path[0] not in "/."
+    }
+    assert_sound(pages_of(handbook_of([Entry(one) for one in documents], FRAME), media), media)
+    assert_sound(pages_of(handbook_of([Entry(one) for one in documents], FRAME)), set())

@@ -206,3 +206,13 @@ def test_a_handbook_asks_the_database_a_bounded_number_of_times(
 def test_the_library_offers_it(as_: As) -> None:
     assert b'href="handbook.zip"' in as_("support").get("/documents/").content
     assert b'href="handbook.zip"' not in as_("support").get("/documents/?kind=sop").content
+
+
+def test_every_form_of_a_map_gives_the_draft_to_those_who_see_it_and_only_when_asked(as_: As, world: World) -> None:
+    documents.change_draft(
+        world.actor("owner"), world.process.pk, base=1, fields={"title": "Other words"}, now=timezone.now()
+    )
+    for form in ("md", "svg", "bpmn"):
+        assert b"Other words" not in as_("owner").get(f"{REFUND}map.{form}").content, form
+        assert b"Other words" in as_("owner").get(f"{REFUND}map.{form}?draft").content, form
+        assert b"Other words" not in as_("support").get(f"{REFUND}map.{form}?draft").content, form

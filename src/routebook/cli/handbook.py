@@ -30,7 +30,7 @@ def add(subparsers: "Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from routebook.formats.handbook import Entry, Frame, media_of, pages_of
+    from routebook.formats.handbook import Entry, Frame, handbook_of, pages_of
     from routebook.formats.sheets.of_document import day
     from routebook.paper import bind
 
@@ -43,12 +43,12 @@ def run(args: argparse.Namespace) -> int:
         return WRONG_USE
     documents = [one for one in folder.library.documents if one.status is Status.PUBLISHED]
     documents.sort(key=lambda one: one.title.casefold())
-    media = {path: folder.media[path] for path in media_of(documents) if path in folder.media}
     frame = Frame(folder.library.organisation.name, f"made {day(dt.datetime.now(dt.UTC).astimezone().date())}")
-    pages = pages_of([Entry(one) for one in documents], frame, media)
+    handbook = handbook_of([Entry(one) for one in documents], frame)
+    media = {path: folder.media[path] for path in handbook.media if path in folder.media}
     try:
         with args.file.open("wb") as target:
-            bind(target, pages, media)
+            bind(target, pages_of(handbook, media), media)
     except OSError as error:
         raise CommandError(f"“{args.file}” can't be written: {error.strerror}.") from error
     print(f"{len(documents)} documents written to {args.file}; unpack it and open handbook/index.html.")

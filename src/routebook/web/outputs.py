@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from routebook.core.document import AnyDocument, Kind, Process, Status
 from routebook.core.events import Refusal
-from routebook.formats.handbook import Entry, Frame, media_of, pages_of
+from routebook.formats.handbook import Entry, Frame, handbook_of, pages_of
 from routebook.formats.sheets import pictures_of, sheet_of, to_markdown
 from routebook.formats.sheets.sheet import Sheet
 from routebook.formats.sheets.tree import PRINTABLE
@@ -39,7 +39,7 @@ MOST_MEDIA = 1024 * 1024 * 1024
 
 def map_file(request: HttpRequest, actor: Actor, view: DocumentView, form: str) -> HttpResponse:
     """The map as `pdf`, `png` or `md`; raises `NotFound` for any other form. `?draft` gives the draft."""
-    process = cast("Process", _shown(request, view))
+    process = cast("Process", shown(request, view))
     name = f"{process.slug}.{form}"
     if form == "md":
         return file(to_markdown(sheet_of(process, outputs.beside(actor, process), _), _).encode(), MARKDOWN, name)
@@ -59,7 +59,7 @@ def map_file(request: HttpRequest, actor: Actor, view: DocumentView, form: str) 
 def document_pdf(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
     """A document as its readers see it, on A4; `?draft` gives the draft to those who may see it."""
     view = documents.find(actor, kind, slug)
-    value = _shown(request, view)
+    value = shown(request, view)
     sheet = sheet_of(value, outputs.beside(actor, value), _)
     return sheet_file(actor, sheet, _imprint(actor, view, value), f"{slug}.pdf")
 
@@ -77,14 +77,14 @@ def sheet_file(actor: Actor, sheet: Sheet, imprint: Imprint, name: str) -> HttpR
 def handbook(request: HttpRequest, actor: Actor) -> FileResponse:
     """All that is published and that this actor may read, as static pages in a zip."""
     read = outputs.published(actor)
-    kept = _kept(actor, media_of([one.value for one in read]))
     frame = Frame(
         name_of(actor), _("made %(day)s") % {"day": date_format(today_of(actor), "j M Y")}, get_language() or "en"
     )
-    pages = pages_of([Entry(one.value, _version(one.version, one.at)) for one in read], frame, kept, _)
+    bound = handbook_of([Entry(one.value, _version(one.version, one.at)) for one in read], frame, _)
+    kept = _kept(actor, bound.media)
     # Recordings are large: the zip is made on disk, and goes out in pieces.
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it has gone out
-    bind(target, pages, kept)
+    bind(target, pages_of(bound, kept), kept)
     target.seek(0)
     response = FileResponse(target, as_attachment=True, filename="handbook.zip", content_type="application/zip")
     response.headers["Cache-Control"] = "private, no-cache"
@@ -124,8 +124,8 @@ def file(data: bytes, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _shown(request: HttpRequest, view: DocumentView) -> AnyDocument:
-    """The text that the page shows at the same question mark."""
+def shown(request: HttpRequest, view: DocumentView) -> AnyDocument:
+    """The text that the page shows at the same address: the draft at `?draft`, for those who may see it."""
     return view.draft if "draft" in request.GET and view.draft is not None else view.value
 
 

@@ -135,9 +135,9 @@ def ladder(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 @page("map")
 def picture(request: HttpRequest, actor: Actor, slug: str, form: str) -> HttpResponse:
     """The map as a file: SVG that stands alone, Mermaid text, BPMN for other tools, or what `outputs` makes."""
-    view, value = process_view(actor, slug)
+    view = queries.find(actor, Kind.PROCESS, slug)
+    value = cast("Process", outputs.shown(request, view))
     if form == "bpmn":
-        value = cast("Process", view.draft) if "draft" in request.GET and view.draft is not None else value
         return outputs.file(to_bpmn(value).encode(), BPMN, f"{slug}.bpmn")
     if form == "svg":
         response = HttpResponse(draw(value, standalone=True), content_type="image/svg+xml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -35,35 +35,47 @@ class Frame:
     lang: str = "en"
 
 
-def media_of(documents: Iterable[AnyDocument]) -> tuple[str, ...]:
-    """The paths, below the media folder, of all that the documents show and play, each once."""
-    given = list(documents)
-    near = neighbours(given)
-    sheets = (sheet_of(one, near[address_of(one)]) for one in given)
-    return tuple(dict.fromkeys(path for sheet in sheets for path in media_in(sheet)))
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """A library laid out for reading, before its pages are made: each drawing is made once, and it is the slow part."""
+
+    chapters: tuple[Chapter, ...]
+    sheets: Mapping[str, Sheet]
+    states: Mapping[str, str]
+    frame: Frame
+    say: Say
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The paths, below the media folder, of all that the documents show and play, each once."""
+        return tuple(dict.fromkeys(path for sheet in self.sheets.values() for path in media_in(sheet)))
 
 
-def pages_of(entries: Sequence[Entry], frame: Frame, media: Collection[str] = (), say: Say = str) -> dict[str, str]:
-    """The handbook's pages by their path. `media` are the paths of what will lie in its ``media/``."""
+def handbook_of(entries: Sequence[Entry], frame: Frame, say: Say = str) -> Handbook:
+    """The documents in the reader's order, each as a sheet that knows its neighbours."""
     documents = [entry.document for entry in entries]
-    states = {address_of(entry.document): entry.state for entry in entries}
     order = chapters(documents)
     near = neighbours(documents)
     line = [place.document for chapter in order for place in chapter.places]
     sheets = {address_of(one): sheet_of(one, near[address_of(one)], say) for one in line}
-    pages = {CONTENTS: _contents(order, frame, say)}
-    around = by_place(order)
+    return Handbook(order, sheets, {address_of(entry.document): entry.state for entry in entries}, frame, say)
+
+
+def pages_of(handbook: Handbook, media: Collection[str] = ()) -> dict[str, str]:
+    """The handbook's pages by their path. `media` are the paths of what will lie in its ``media/``."""
+    sheets, states, frame, say = handbook.sheets, handbook.states, handbook.frame, handbook.say
+    pages = {CONTENTS: _contents(handbook.chapters, frame, say)}
+    around = by_place(handbook.chapters)
+    html = Html(lambda to: f"../{to}.html" if to in sheets else "", "../media/", media, say)
     for address, sheet in sheets.items():
-        html = Html(lambda to: f"../{to}.html" if to in sheets else "", "../media/", media, say)
         body = f"<article>{html.sheet(sheet, states[address])}</article>{_onward(*around[address], say)}"
         pages[f"{address}.html"] = _page(sheet.title, body, frame, "../", say)
-    pages[ALL] = _everything(sheets, states, frame, media, say)
+    pages[ALL] = _everything(handbook, media)
     return pages
 
 
-def _everything(
-    sheets: dict[str, Sheet], states: dict[str, str], frame: Frame, media: Collection[str], say: Say
-) -> str:
+def _everything(handbook: Handbook, media: Collection[str]) -> str:
+    sheets, states, frame, say = handbook.sheets, handbook.states, handbook.frame, handbook.say
     html = Html(lambda to: f"#{_anchor(to)}" if to in sheets else "", "media/", media, say, level=2)
     articles = (
         f'<article id="{_anchor(address)}">{html.sheet(sheet, states[address])}</article>'
