@@ -2,7 +2,8 @@
 
 It starts a server of its own, on a free port of this machine and with a home that is thrown away, loads the sample, signs
 in as whoever the page is for, and takes each page on a laptop and on a phone, in light and in dark. The pictures go to
-docs/screenshots/, where git keeps only those that the documentation shows; `--to DIR` puts them elsewhere.
+docs/screenshots/, where git keeps only those that the documentation shows; `--to DIR` puts them elsewhere. `--guide`
+makes the pictures of the guide instead, in docs/guide/pictures/.
 
 A page that answers with an error or can't be reached makes no picture; it is named, and the exit code is 1.
 """
@@ -24,6 +25,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.guide_pictures import Picture, take_pictures
 from tests.browser.palette import with_palette
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     args.to.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in SHOTS if not args.only or shot.name in args.only]
     with tempfile.TemporaryDirectory(prefix="routebook-screenshots-") as home, server(Path(home)) as address:
-        failed = take_all(browser_path, address, shots, args.to)
+        failed = guide(browser_path, address) if args.guide else take_all(browser_path, address, shots, args.to)
     for sentence in failed:
         print(sentence, file=sys.stderr)
     return 1 if failed else 0
@@ -100,6 +102,7 @@ def main(arguments: Sequence[str]) -> int:
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/screenshots", description="Take pictures of the main pages.")
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="DIR", help="where they go (docs/screenshots)")
+    parser.add_argument("--guide", action="store_true", help="make the pictures of the guide instead")
     names = [shot.name for shot in SHOTS]
     parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="PAGE", help=", ".join(names))
     return parser.parse_args(arguments)
@@ -169,6 +172,29 @@ def take_all(browser_path: str, address: str, shots: Sequence[Shot], folder: Pat
                     context.close()
         browser.close()
     return failed
+
+
+def guide(browser_path: str, address: str) -> list[str]:
+    """Make the pictures of the guide; what went wrong, in a sentence."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=chromium.LAUNCH_ARGS)
+
+        def page_of(picture: Picture) -> Page:
+            state = signed_in(browser, address, picture.person)
+            context = browser.new_context(
+                viewport=picture.size, base_url=address, reduced_motion="reduce", locale="en-GB", storage_state=state
+            )
+            context.set_default_timeout(10_000)
+            return context.new_page()
+
+        try:
+            for file in take_pictures(page_of):
+                print(file.relative_to(ROOT), flush=True)
+        except (Error, AssertionError) as error:
+            return [f"A picture of the guide failed: {str(error).splitlines()[0]}"]
+        finally:
+            browser.close()
+    return []
 
 
 def signed_in(browser: Browser, address: str, person: str) -> Any:
