@@ -23,7 +23,7 @@ SECONDS = 30
 MOST_BYTES = 48 * 1024 * 1024
 """Of everything that goes in: text, drawings and pictures."""
 AT_ONCE = 2
-PATIENCE = 20
+PATIENCE = 5
 """Seconds that somebody waits for their turn."""
 PIXELS_PER_INCH = 192
 """Of a PNG: two for each pixel of a page at its natural size."""
