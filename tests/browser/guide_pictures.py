@@ -93,16 +93,17 @@ def the_plan(page: Page) -> None:
     page.goto("/plan/", wait_until="networkidle")
 
 
+# Those that only look come before those that change something.
 PICTURES = (
-    Picture("map-editor", "mei", WIDE, an_editor),
-    Picture("map-pasted", "mei", WIDE, a_table_that_was_pasted),
-    Picture("map-break", "mei", WIDE, a_break),
-    Picture("map-drag", "mei", NARROW, a_step_on_its_way),
     Picture("delegate-goals", "mei", WIDE, the_goals),
     Picture("delegate-plate", "mei", WIDE, the_plate),
     Picture("delegate-plate-phone", "mei", NARROW, one_line_by_thumb),
     Picture("delegate-matrix", "mei", WIDE, the_matrix_of_all_maps),
     Picture("delegate-plan", "mei", WIDE, the_plan),
+    Picture("map-editor", "mei", WIDE, an_editor),
+    Picture("map-pasted", "mei", WIDE, a_table_that_was_pasted),
+    Picture("map-break", "mei", WIDE, a_break),
+    Picture("map-drag", "mei", NARROW, a_step_on_its_way),
 )
 
 

@@ -13,11 +13,13 @@ from routebook.core.delegation import (
     NEXT_AT_MOST,
     NOW_AT_LEAST,
     NOW_AT_MOST,
+    Arranged,
     Facts,
     Figure,
     Handed,
     Item,
     OutOfRange,
+    Period,
     Quadrant,
     Rates,
     Receiver,
@@ -28,6 +30,7 @@ from routebook.core.delegation import (
     ledger,
     ledger_page,
     plain,
+    plan,
     quadrant_of,
     rank,
     recommend,
@@ -338,3 +341,52 @@ def test_every_figure_is_what_its_formula_says(plate: list[Item], hours: Decimal
             assert work_out(figure) == figure.value
             signs = {term.sign for term in figure.terms} - {""}
             assert signs <= {"+", "−"} or signs <= {"×", "÷"}
+
+
+# The plan
+
+
+@st.composite
+def arranged(draw: st.DrawFn) -> tuple[list[Item], dict[str, Arranged]]:
+    items = draw(plates)
+    by_hand = {}
+    for item in items:
+        if draw(st.booleans()):
+            by_hand[item.id] = Arranged(draw(st.sampled_from(Period)), draw(st.integers(0, 40)))
+    return items, by_hand
+
+
+@settings(max_examples=150, deadline=None)
+@given(arranged())
+def test_a_plan_holds_what_the_order_holds_and_hands_come_first(made: tuple[list[Item], dict[str, Arranged]]) -> None:
+    items, by_hand = made
+    order, found = rank(items), plan(items, by_hand)
+    groups = dict(zip(Period, (found.now, found.next_90_days, found.later), strict=True))
+    leaving = {item.id for item in (*order.now, *order.next_90_days, *order.later)}
+    assert sorted(item.id for group in groups.values() for item in group) == sorted(leaving)
+    assert found.kept == order.kept
+    for period, group in groups.items():
+        for item in group:
+            assert item.id not in by_hand or by_hand[item.id].period is period
+    by_scores = [item for item in found.now if item.id not in by_hand]
+    assert not by_scores or len(found.now) <= NOW_AT_MOST
+
+
+def test_without_hands_the_plan_is_the_order() -> None:
+    items = [
+        Item(f"{n}", f"{n}", Score(2, -1, minutes=n, times_a_month=Decimal(1)), cluster="map") for n in range(1, 40)
+    ]
+    assert plan(items, {}) == rank(items)
+
+
+def test_a_hand_puts_an_item_where_it_says_and_the_last_of_now_moves_on() -> None:
+    items = [
+        Item(f"{n:02}", f"{n}", Score(2, -1, minutes=100 - n, times_a_month=Decimal(1)), cluster="map")
+        for n in range(12)
+    ]
+    found = plan(items, {"11": Arranged(Period.NOW, 0), "00": Arranged(Period.LATER, 9)})
+    assert [item.id for item in found.now] == ["11", "01", "02", "03", "04", "05", "06", "07", "08", "09"]
+    assert [item.id for item in found.next_90_days] == ["10"]
+    assert [item.id for item in found.later] == ["00"]
+    found = plan(items, {"11": Arranged(Period.NOW, 0)})
+    assert [item.id for item in found.next_90_days] == ["09", "10"]

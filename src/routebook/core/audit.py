@@ -155,6 +155,17 @@ class StepScored(Event):
     times_a_month: str
 
 
+@event("step.planned")
+@dataclass(frozen=True, slots=True)
+class StepPlanned(Event):
+    """A step of the map was put into this period of the plan by hand ("" leaves it to the scores); `by_day` is the day
+    by which it should have left, an ISO date or ""."""
+
+    step: str
+    period: str
+    by_day: str
+
+
 @event("step.decided")
 @dataclass(frozen=True, slots=True)
 class StepDecided(Event):

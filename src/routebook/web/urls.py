@@ -17,6 +17,7 @@ NOUNS = (
     "delegations",
     "plate",
     "goals",
+    "plan",
     "documents",
     "handoffs",
     "runs",

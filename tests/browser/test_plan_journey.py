@@ -1,0 +1,84 @@
+"""The plan, in a browser: lines move by mouse and keys, the forecast follows what is ticked, and it prints on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from routebook.core.delegation import Facts, Score
+from routebook.store.actions import delegations
+from routebook.store.models import PlanEntry
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[Page, Any], None]
+Axe = Callable[[Page], None]
+
+
+def fill(world: World) -> None:
+    for step, minutes in (("issue", 60), ("verify", 30), ("decline", 10)):
+        drains = Score(2, -1, minutes=minutes, times_a_month=Decimal(10))
+        delegations.score(world.actor("owner"), world.process.pk, step, drains, Facts(), now=world.at())
+
+
+def titles(page: Page, period: str) -> list[str]:
+    return page.locator(f"[data-period='{period}'] .through").all_inner_texts()
+
+
+def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    fill(world)
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto("/plan/")
+    no_axe_violations(page)
+    assert titles(page, "now") == ["Issue the refund", "Verify eligibility", "Decline and explain"]
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.get_by_role("button", name="Move Decline and explain").focus()
+        page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="Move Decline and explain")).to_be_focused()
+    assert titles(page, "now") == ["Issue the refund", "Decline and explain", "Verify eligibility"]
+
+    grip = page.get_by_role("button", name="Move Issue the refund").bounding_box()
+    later = page.locator(".period").nth(2).bounding_box()
+    assert grip is not None
+    assert later is not None
+    page.mouse.move(grip["x"] + 10, grip["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(later["x"] + 100, later["y"] + 40, steps=6)
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.mouse.up()
+    expect(page.locator("[data-period='later'] li")).to_have_count(1)
+    assert titles(page, "later") == ["Issue the refund"]
+    assert {(row.step, row.period) for row in PlanEntry.objects.all()} == {("decline", "now"), ("issue", "later")}
+
+    page.get_by_label("What if Issue the refund left?").check()
+    expect(page.locator("#forecast .big")).to_have_text("16.67 h")
+    page.get_by_label("An hour of yours is worth").fill("100")
+    page.keyboard.press("Tab")
+    expect(page.locator("#forecast")).to_contain_text("1666.67")
+    no_axe_violations(page)
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+def test_on_a_phone_the_buttons_do_the_same(
+    phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    fill(world)
+    page = phone_page
+    sign_in(page, world.members["manager"].user)
+    page.goto("/plan/")
+    no_axe_violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    line = page.locator("[id='line-refund-a-customer/verify']")
+    line.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    no_axe_violations(page)
+    line.get_by_role("button", name="Verify eligibility to “Next 90 days”").click()
+    assert titles(page, "next 90 days") == ["Verify eligibility"]
