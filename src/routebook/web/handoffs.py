@@ -21,7 +21,7 @@ from routebook.store.actions import handoffs as actions
 from routebook.store.queries import calendars, members
 from routebook.store.queries import handoffs as queries
 from routebook.store.queries.handoffs import HandoffView, SopVersion
-from routebook.web import came_back, handoff_offer
+from routebook.web import came_back, handoff_offer, handoff_pack
 from routebook.web import handoff_words as words
 from routebook.web.calendar_words import now_words, week_words
 from routebook.web.pages import command_id, fresh_id, now, page, post, show, tell
@@ -264,6 +264,8 @@ urlpatterns: list[URLPattern] = [
     path("handoffs/new/", handoff_offer.new, name="handoff-new"),
     path("handoffs/<int:handoff>/", handoff, name="handoff"),
     path("handoffs/<int:handoff>/card/", handoff_offer.change, name="handoff-card"),
+    path("handoffs/<int:handoff>/pack/", handoff_pack.pack, name="handoff-pack"),
+    path("handoffs/<int:handoff>/pack.pdf", handoff_pack.pack_pdf, name="handoff-pack-pdf"),
     path("handoffs/<int:handoff>/openings/", open_directions, name="handoff-openings"),
     path("handoffs/<int:handoff>/<slug:resource>/", say, name="handoff-say"),
 ]

@@ -17,7 +17,7 @@ from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries.documents import week_of
-from routebook.web import abilities, leaving, person
+from routebook.web import abilities, leaving, person, training
 from routebook.web.accounts import time_zones
 from routebook.web.calendar_words import clock
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
@@ -272,6 +272,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:member>/invitation/", invite, name="person-invitation"),
     *person.urlpatterns,
     *leaving.urlpatterns,
+    *training.urlpatterns,
     path("roles/new/", role, name="role-new"),
     path("roles/<int:role>/", role, name="role"),
     path("organisation/", organisation, name="organisation"),
