@@ -1,7 +1,8 @@
 // The form of a document: rows that come, go and move; saving as one types; what was found, beside it.
 // Without this file the same form works by its buttons.
 
-const WAIT = 700; // ms after the last key before a save
+const PAUSE = 80; // ms of quiet before what was typed is saved and checked
+const BETWEEN = 600; // ms at least from one save to the next, while somebody goes on typing
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
@@ -26,6 +27,7 @@ function edit(form) {
   const conflict = document.getElementById("conflict");
   let timer = 0;
   let saving = null;
+  let sentAt = -BETWEEN;
 
   form.addEventListener("input", (event) => touch(fieldOf(event.target)));
   form.addEventListener("change", (event) => touch(fieldOf(event.target)));
@@ -42,15 +44,20 @@ function edit(form) {
     if (!name) return;
     if (contested.size) { contested.add(name); return; }
     changed.add(name);
+    later();
+  }
+
+  function later() {
     clearTimeout(timer);
-    timer = setTimeout(save, WAIT);
+    timer = setTimeout(save, Math.max(PAUSE, sentAt + BETWEEN - performance.now()));
   }
 
   // One save at a time: what is typed meanwhile goes with the next one.
   async function save() {
     clearTimeout(timer);
     if (!changed.size) return;
-    if (saving) { timer = setTimeout(save, WAIT); return; }
+    if (saving) return later();
+    sentAt = performance.now();
     const sent = [...changed];
     changed.clear();
     saving = send(sent).finally(() => { saving = null; });

@@ -6,12 +6,14 @@ import { isMany, read } from "./process_paste.js";
 import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf } from "./process_rows.js";
 import { makeSortable } from "./process_sort.js";
 
-const PAUSE = 300; // ms of quiet before what was typed is sent
+const PAUSE = 80; // ms of quiet before what was typed is sent
+const BETWEEN = 600; // ms at least from one sending to the next, while somebody goes on typing
 const RETRY = 5000; // ms until the server is asked again when it could not be reached
 const THOUGHT = 1000; // ms of quiet that end one undoable piece of typing
 const editor = document.getElementById("editor");
 const says = editor.dataset;
 let timer = 0;
+let sentAt = -BETWEEN; // when something was last sent
 let thought = 0;
 let typing = null; // the field that is being typed in
 let sending = null;
@@ -56,7 +58,7 @@ function changed() {
   isDrawn = false;
   status(says.unsent);
   clearTimeout(timer);
-  timer = setTimeout(save, PAUSE);
+  timer = setTimeout(save, Math.max(PAUSE, sentAt + BETWEEN - performance.now()));
   sketch();
 }
 
@@ -278,7 +280,7 @@ async function sketch() {
 }
 
 async function drawingOf(data) {
-  for (const name of ["was", "pasted", "start_fields"]) data.delete(name);
+  for (const name of ["was", "pasted"]) data.delete(name);
   try {
     const response = await fetch(says.drawing, { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" }, redirect: "error" });
     return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html").body : null;
@@ -311,6 +313,7 @@ async function save(extra = {}) {
   clearTimeout(timer);
   while (sending) await sending;
   if (!isDirty && !extra.settle) return;
+  sentAt = performance.now();
   sending = exchange(extra);
   await sending;
   sending = null;
