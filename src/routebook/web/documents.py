@@ -19,7 +19,7 @@ from routebook.core.events import Refusal
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents as actions
 from routebook.store.queries import documents as queries
-from routebook.store.queries import ladder
+from routebook.store.queries import ladder, pile
 from routebook.store.queries import upkeep as upkeep_queries
 from routebook.store.queries.documents import DocumentView
 from routebook.web import (
@@ -175,6 +175,7 @@ def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
         "view": view,
         "shows_draft": value is view.draft,
         "around": ladder.surroundings(actor, view),
+        "original": pile.original_of(actor, kind, slug),
         "may_edit": actor.may(drafting(kind)),
         "command": fresh_id(),
     }

@@ -19,7 +19,7 @@ from routebook.formats.mermaid import to_mermaid
 from routebook.store.access import Actor, Verb, drafting
 from routebook.store.queries import documents as queries
 from routebook.store.queries import ladder as ladders
-from routebook.store.queries import processes
+from routebook.store.queries import pile, processes
 from routebook.store.queries.documents import DocumentView, StepDocuments
 from routebook.web import documents, outputs, process_editor, upkeep
 from routebook.web.pages import page, show
@@ -114,6 +114,7 @@ def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         "policies": processes.policies_of(actor, value),
         "may_edit": actor.may(drafting(Kind.PROCESS)),
         "goals": processes.goals_of(actor, value),
+        "original": pile.original_of(actor, Kind.PROCESS, slug),
         "road": processes.road(actor, view.row.pk) if actor.may(Verb.SEE_RUNS) else None,
     }
     return show(request, "processes/process.html", context)

@@ -19,6 +19,7 @@ NOUNS = (
     "goals",
     "plan",
     "documents",
+    "pile",
     "handoffs",
     "runs",
     "outcomes",

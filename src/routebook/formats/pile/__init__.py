@@ -7,16 +7,22 @@
 Pure, bounded in time and memory on hostile files; the weights of the classifier are data of this package.
 """
 
+from routebook.formats.pile.adjusting import MAP, Adjustment, adjusted
 from routebook.formats.pile.classify import PileKind, Verdict, classify
-from routebook.formats.pile.reading import read_pile
-from routebook.formats.pile.split import LEFT_OVER, LeftOver, Place, Proposal, split
+from routebook.formats.pile.reading import read_originals, read_pile
+from routebook.formats.pile.single import MAKES, made_as
+from routebook.formats.pile.split import LEFT_OVER, LeftOver, Part, Place, Proposal, split
 from routebook.formats.pile.text import Block, BlockKind, Piece, PileDocument, Span, Unreadable, sentences, sentences_of
 
 __all__ = [
     "LEFT_OVER",
+    "MAKES",
+    "MAP",
+    "Adjustment",
     "Block",
     "BlockKind",
     "LeftOver",
+    "Part",
     "Piece",
     "PileDocument",
     "PileKind",
@@ -25,7 +31,10 @@ __all__ = [
     "Span",
     "Unreadable",
     "Verdict",
+    "adjusted",
     "classify",
+    "made_as",
+    "read_originals",
     "read_pile",
     "sentences",
     "sentences_of",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from routebook.core.document import ChecklistItem, Evidence, Procedure, Sop, Status, WorkInstruction
 from routebook.formats.pile.classify import PileKind, probabilities, shipped_model
 from routebook.formats.pile.roles import roles_in
-from routebook.formats.pile.signals import measure
+from routebook.formats.pile.signals import Section, is_instruction, measure, sections_of
 from routebook.formats.pile.text import Block, BlockKind, PileDocument
 from routebook.formats.pile.words import STEP_HEADING
 from routebook.formats.pile.writing import inline, joined_markdown, without_number
@@ -58,6 +58,57 @@ def how_to_document(how_to: HowTo, slug: str, step: str) -> tuple[Procedure | So
     return Procedure(
         slug=slug, title=title, status=Status.DRAFT, step=step, objective=objective, checklist=checklist, notes=notes
     ), body.bar_headings
+
+
+def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedure | Sop | WorkInstruction:
+    """A document that is one how-to, with every sentence of it in a field: what leads in, the items, the bar, the rest.
+
+    Of several sections the one that tells most to do is the checklist, or all of them where they are called steps.
+    """
+    title = without_number(document.title or next((b.text for b in document.blocks), "")) or slug
+    blocks = [
+        block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
+    ]
+    body = _Body()
+    sections = sections_of(blocks)
+    stepwise = sum(1 for one in sections if one.heading and STEP_HEADING.match(one.heading.text)) >= 2
+    main = max(range(len(sections)), key=lambda at: _told_in(sections[at]), default=0)
+    for at, section in enumerate(sections):
+        heads = [section.heading] if section.heading is not None else []
+        if stepwise or at > main:
+            for block in (*heads, *section.blocks):
+                body.take(block)
+        elif at < main:
+            body.before += [*heads, *section.blocks]
+        else:
+            body.before += heads
+            for block in section.blocks:
+                body.take(block)
+    before, after = joined_markdown(body.before), joined_markdown(body.after)
+    if kind is PileKind.WORK_INSTRUCTION:
+        lines = tuple(line for item in body.items for line in item.lines())
+        bar = joined_markdown([*body.bar_headings, *body.bar])
+        notes = "\n\n".join(part for part in (before, bar, after) if part)
+        return WorkInstruction(slug=slug, title=title, status=Status.DRAFT, action=title, lines=lines, notes=notes)
+    checklist = tuple(item.value() for item in body.items)
+    first, _, rest = before.partition("\n\n")
+    objective = first if not first.startswith(("#", "-", "1.", "|", "!", "`")) else ""
+    notes = "\n\n".join(part for part in (rest if objective else before, after) if part)
+    if kind is PileKind.SOP:
+        quality = tuple(inline(block.pieces) for block in body.bar)
+        if body.bar_headings:
+            notes = "\n\n".join(part for part in (notes, joined_markdown(body.bar_headings)) if part)
+        return Sop(
+            slug=slug, title=title, status=Status.DRAFT, role=_role(HowTo(document.blocks[0], document.blocks)),
+            objective=objective, checklist=checklist, quality_bar=quality, notes=notes,
+        )  # fmt: skip
+    notes = "\n\n".join(part for part in (notes, joined_markdown([*body.bar_headings, *body.bar])) if part)
+    return Procedure(slug=slug, title=title, status=Status.DRAFT, objective=objective, checklist=checklist, notes=notes)
+
+
+def _told_in(section: Section) -> tuple[int, int]:
+    items = [block for block in section.blocks if block.kind is BlockKind.ITEM and block.level <= 1]
+    return (sum(1 for block in items if is_instruction(block.text)), sum(1 for block in items if block.ordered))
 
 
 USUAL_WORDS = 500

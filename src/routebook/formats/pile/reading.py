@@ -49,6 +49,24 @@ def read_pile(files: Mapping[str, bytes]) -> tuple[PileDocument | Unreadable, ..
     return tuple(found for path in sorted(files) for found in _read(path, files[path], nested=False))
 
 
+def read_originals(path: str, data: bytes) -> Iterator[tuple[PileDocument | Unreadable, bytes]]:
+    """What one file of a pile holds, each with its own bytes: itself, or what an archive packs. Never fails."""
+    try:
+        entries = entries_in(data) if is_archive(data) and not _is_office(data) else None
+    except Refused:
+        entries = None
+    if entries is None or path.casefold().endswith(tuple(_WHY_NOT)):
+        yield from ((found, data) for found in _read(path, data, nested=False))
+        return
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        yield from ((found, entry.data) for found in _entry(path, entry))
+
+
+def _is_office(data: bytes) -> bool:
+    names = {name.casefold() for name in names_in(data)}
+    return bool(names & {"[content_types].xml", "content.xml"})
+
+
 def _read(path: str, data: bytes, *, nested: bool) -> Iterator[PileDocument | Unreadable]:
     name = path.casefold()
     reason = next((why for suffix, why in _WHY_NOT.items() if name.endswith(suffix)), "")

@@ -42,7 +42,7 @@ _LABEL = re.compile(
     re.I,
 )
 _FIELD = re.compile(
-    r"\b(?:owner|responsible|accountable|performed by|done by|who|actor|assigned to|role)\s*:\s*(?P<role>[^.;|\n]{2,40})",
+    r"\b(?:owner|responsible|accountable|performed by|done by|who|actor|assigned to|role)\s*:\s*(?P<role>[^.;|\n]{2,40}?)(?=\s+(?-i:[A-Z])[\w ]{1,20}:|[.;|\n(]|\Z)",
     re.I,
 )
 _COLUMN = re.compile(

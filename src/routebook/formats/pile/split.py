@@ -20,6 +20,7 @@ from routebook.formats.pile.text import Block, PileDocument, Span, sentences_of
 from routebook.formats.pile.words import STEP_HEADING
 from routebook.formats.pile.writing import joined_markdown, slug_of, unique, without_number
 
+Part = Procedure | Sop | WorkInstruction
 LEFT_OVER = ""
 """The part of what fits nowhere."""
 
@@ -46,7 +47,7 @@ class Proposal:
     """What a document would become. `places` holds every sentence of the original once, in its order."""
 
     process: Process
-    documents: tuple[Procedure | Sop | WorkInstruction, ...]
+    documents: tuple[Part, ...]
     left_over: tuple[LeftOver, ...]
     places: tuple[Place, ...]
 

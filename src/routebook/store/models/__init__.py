@@ -31,6 +31,7 @@ from routebook.store.models.organisation import (
     User,
     UserManager,
 )
+from routebook.store.models.pile import PileItem, PileMade
 from routebook.store.models.runs import Question, Run, Task
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "Notice",
     "Organisation",
     "Outbox",
+    "PileItem",
+    "PileMade",
     "PlanEntry",
     "PlateItem",
     "Question",

@@ -1,0 +1,80 @@
+"""What people see of the pile. Who drafts maps and policies sees all of it, others what they brought themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from routebook.core.document import Kind
+from routebook.formats.pile import PileDocument, read_pile
+from routebook.store import originals
+from routebook.store.access import Actor, NotFound, Verb
+from routebook.store.models import Document, PileItem, PileMade
+
+PileRow = PileItem
+"""A row of the pile, as the doors name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a document was made from, for a link on its page."""
+
+    item: int
+    name: str
+
+
+def items_of(actor: Actor) -> QuerySet[PileItem]:
+    """The rows that the actor may see; none for who may write nothing. Raises `NotFound` for them."""
+    if not actor.may(Verb.DRAFT_DIRECTIONS):
+        raise NotFound
+    rows = PileItem.objects.filter(org_id=actor.org)
+    return rows if actor.may(Verb.DRAFT_PROCESS) else rows.filter(member_id=actor.member)
+
+
+def pile(actor: Actor) -> Sequence[PileItem]:
+    """The whole pile, what waits first, with the documents made of it."""
+    rows = items_of(actor).prefetch_related("made__document").order_by("accepted_at", "path", "id")
+    return sorted(rows, key=lambda row: row.accepted_at is not None)
+
+
+def find(actor: Actor, item: int) -> PileItem:
+    row = items_of(actor).prefetch_related("made__document").filter(pk=item).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def made_of(row: PileItem) -> Sequence[Document]:
+    return [one.document for one in row.made.all()]
+
+
+def data_of(row: PileItem) -> bytes:
+    """The original's bytes. Raises `NotFound` where somebody removed it from the disk."""
+    try:
+        return originals.file_of(row.org_id, row.digest).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound from error
+
+
+def document_of(row: PileItem) -> PileDocument:
+    """The original, read again. It could be read when it was taken, and reading changes nothing."""
+    (found,) = read_pile({row.path: data_of(row)})
+    if not isinstance(found, PileDocument):
+        raise NotFound
+    return found
+
+
+def original_of(actor: Actor, kind: Kind, slug: str) -> Original | None:
+    """What the document was made from, where the actor may see that."""
+    if not actor.may(Verb.DRAFT_DIRECTIONS):
+        return None
+    found = (
+        PileMade.objects.filter(org_id=actor.org, document__kind=kind, document__slug=slug)
+        .select_related("item")
+        .first()
+    )
+    if found is None or not (actor.may(Verb.DRAFT_PROCESS) or found.item.member_id == actor.member):
+        return None
+    return Original(found.item_id, found.item.path)
