@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.checks_library import write_library
 from benchmarks.node_peers import node_command
@@ -49,8 +50,14 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-Contest = Callable[[], float]
-"""One check; how many seconds it took."""
+class Taken(NamedTuple):
+    """What one check took: seconds until it was done, and seconds of work by all its processes together."""
+
+    seconds: float
+    cpu: float
+
+
+Contest = Callable[[], Taken]
 
 
 class Contestants:
@@ -74,14 +81,14 @@ class Contestants:
             contests["rumdl, unchanged"] = lambda: self.timed([rumdl, "check", "--cache-dir", cache, "."], seen)
         return contests
 
-    def cold(self) -> float:
+    def cold(self) -> Taken:
         self.rounds += 1
         return self.ours()
 
-    def unchanged(self) -> float:
+    def unchanged(self) -> Taken:
         return self.ours()
 
-    def one_changed(self) -> float:
+    def one_changed(self) -> Taken:
         file = self.library / "sops" / "sop-00000.md"
         before = file.read_text(encoding="utf-8")
         file.write_text(f"{before}\nRound {self.rounds}.\n", encoding="utf-8")
@@ -89,18 +96,18 @@ class Contestants:
         file.write_text(before, encoding="utf-8")
         return taken
 
-    def ours(self) -> float:
+    def ours(self) -> Taken:
         """Each round begins with an empty cache."""
         environment = {**self.product, "XDG_CACHE_HOME": str(self.place / f"cache-{self.rounds}")}
         command = [sys.executable, "-m", "routebook", "check", ".", "--quiet", "--today", "2026-11-22"]
         return self.timed(command, r"(\d+) documents checked", environment)
 
-    def timed(self, command: list[str], seen: str, environment: dict[str, str] | None = None) -> float:
-        begun = time.perf_counter()
+    def timed(self, command: list[str], seen: str, environment: dict[str, str] | None = None) -> Taken:
+        begun, worked = time.perf_counter(), work_of_children()
         done = subprocess.run(
             command, cwd=self.library, env=environment, capture_output=True, text=True, check=False, encoding="utf-8"
         )
-        taken = time.perf_counter() - begun
+        taken = Taken(time.perf_counter() - begun, work_of_children() - worked)
         counts = [int(count) for count in re.findall(seen, done.stdout + done.stderr)]
         if done.returncode not in (0, 1) or not counts or max(counts) < self.documents:
             raise SystemExit(
@@ -109,21 +116,31 @@ class Contestants:
         return taken
 
 
-def in_turns(contests: dict[str, Contest], options: argparse.Namespace) -> dict[str, list[float]]:
-    """Seconds of every round. The first check of a peer that keeps a cache fills it and doesn't count."""
+def work_of_children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def in_turns(contests: dict[str, Contest], options: argparse.Namespace) -> dict[str, list[Taken]]:
+    """What every round took. The first check of a peer that keeps a cache fills it and doesn't count."""
     if "rumdl, unchanged" in contests:
         contests["rumdl, unchanged"]()
-    times: dict[str, list[float]] = {name: [] for name in contests}
+    times: dict[str, list[Taken]] = {name: [] for name in contests}
     for number in range(options.rounds):
         for name, contest in contests.items():
             times[name].append(contest())
             if not options.json:
-                print(f"round {number + 1}, {name}: {times[name][-1]:.2f} s", file=sys.stderr, flush=True)
+                print(
+                    f"round {number + 1}, {name}: {times[name][-1].seconds:.2f} s, {times[name][-1].cpu:.2f} s of work",
+                    file=sys.stderr,
+                    flush=True,
+                )
     return times
 
 
-def report_of(times: dict[str, list[float]], documents: int, size: int) -> dict[str, Any]:
-    seconds = {name: statistics.median(each) for name, each in times.items()}
+def report_of(times: dict[str, list[Taken]], documents: int, size: int) -> dict[str, Any]:
+    seconds = {name: statistics.median(taken.seconds for taken in each) for name, each in times.items()}
+    work = {name: statistics.median(taken.cpu for taken in each) for name, each in times.items()}
     ratios = {
         name.replace("-", "_").replace(", ", "_"): round(
             taken / seconds["unchanged" if "unchanged" in name else "cold"], 2
@@ -144,7 +161,8 @@ def report_of(times: dict[str, list[float]], documents: int, size: int) -> dict[
         "ratios": ratios,
         "per_s": {name: round(documents / taken) for name, taken in seconds.items()},
         "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
-        "rounds": {name: [round(taken, 3) for taken in each] for name, each in times.items()},
+        "cpu_seconds": {name: round(taken, 3) for name, taken in work.items()},
+        "rounds": {name: [round(taken.seconds, 3) for taken in each] for name, each in times.items()},
         "expected": EXPECTED,
         "met": all(met.values()),
         "met_each": met,
@@ -154,7 +172,8 @@ def report_of(times: dict[str, list[float]], documents: int, size: int) -> dict[
 def print_report(report: dict[str, Any]) -> None:
     print(f"{report['documents']} documents, {report['megabytes']} MB")
     for name, taken in report["seconds"].items():
-        print(f"  {name:<20} {taken:8.2f} s {report['per_s'][name]:>8} documents/s")
+        work = report["cpu_seconds"][name]
+        print(f"  {name:<20} {taken:8.2f} s {work:8.2f} s of work {report['per_s'][name]:>8} documents/s")
     for name, ratio in report["ratios"].items():
         print(f"  ours is {ratio} times as fast as {name}")
 
