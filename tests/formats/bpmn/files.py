@@ -114,3 +114,69 @@ def tangles(draw: st.DrawFn, tags: tuple[str, ...] = TAGS) -> tuple[bytes, list[
         body,
     )
     return file_of(body), keys
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> bytes:
+    """A process of gateways within gateways, as a careful modeller draws it: every run of it can finish."""
+    builder = _Blocks(draw)
+    last = builder.block("s", depth=4)
+    builder.flow(last, "e")
+    return file_of('<startEvent id="s"/><endEvent id="e"/>' + "".join(builder.nodes) + "".join(builder.flows))
+
+
+class _Blocks:
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.nodes: list[str] = []
+        self.flows: list[str] = []
+
+    def node(self, tag: str) -> str:
+        key = f"n{len(self.nodes)}"
+        self.nodes.append(f'<{tag} id="{key}" name="{tag[:4]} {key}"/>')
+        return key
+
+    def flow(self, source: str, target: str) -> None:
+        self.flows.append(f'<sequenceFlow id="f{len(self.flows)}" sourceRef="{source}" targetRef="{target}"/>')
+
+    def block(self, before: str, depth: int) -> str:
+        """A block that begins after a node; the node that it ends with. An empty one ends where it begins."""
+        kinds = ("task", "empty", "row", "xor", "and", "loop", "implicit") if depth else ("task", "empty")
+        match self.draw(st.sampled_from(kinds)):
+            case "empty":
+                return before
+            case "row":
+                return self.block(self.block(before, depth - 1), depth - 1)
+            case "xor":
+                return self.branches(before, "exclusiveGateway", depth)
+            case "and":
+                return self.branches(before, "parallelGateway", depth)
+            case "loop":
+                return self.loop(before, depth)
+            case "implicit":
+                return self.branches(self.task(before), "parallelGateway", depth, split=False)
+        return self.task(before)
+
+    def task(self, before: str) -> str:
+        key = self.node("task")
+        self.flow(before, key)
+        return key
+
+    def branches(self, before: str, gate: str, depth: int, *, split: bool = True) -> str:
+        opens = before
+        if split:
+            opens = self.node(gate)
+            self.flow(before, opens)
+        closes = self.node(gate)
+        for _ in range(self.draw(st.integers(2, 3))):
+            begins = opens if split else self.task(opens)
+            self.flow(self.block(begins, depth - 1), closes)
+        return closes
+
+    def loop(self, before: str, depth: int) -> str:
+        """A merge, a body with at least one task, and a decision that leads back or on."""
+        merge, decide = self.node("exclusiveGateway"), self.node("exclusiveGateway")
+        self.flow(before, merge)
+        self.flow(self.block(self.task(merge), depth - 1), decide)
+        self.flow(decide, merge)
+        return decide

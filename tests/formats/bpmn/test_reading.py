@@ -14,7 +14,7 @@ from routebook.formats.bpmn.tree import Unread
 from routebook.formats.errors import Refused
 from routebook.formats.markdown import read_document, write_document
 from routebook.formats.normal import is_normal
-from tests.formats.bpmn.files import DIALECTS, PLAIN, SIMPLE, file_of, flow, nodes, tangles
+from tests.formats.bpmn.files import DIALECTS, PLAIN, SIMPLE, blocks, file_of, flow, nodes, tangles
 
 
 def read(data: bytes) -> BpmnFile:
@@ -294,6 +294,33 @@ def test_of_plain_files_nothing_is_left_and_the_map_is_well_formed(tangle: tuple
     assert {*keys} <= {entry.source for entry in file.drafts[0].entries}
     if file.drafts[0].process.steps:
         compile_flow(file.drafts[0].process)
+
+
+@MANY
+@given(blocks())
+def test_what_was_drawn_with_care_comes_in_sound(data: bytes) -> None:
+    file = read(data)
+    assert (file.notes, file.kept) == ((), ())
+    process = file.drafts[0].process
+    if process.steps:
+        assert problems(process) == ()
+
+
+def test_a_join_whose_way_on_merges_with_others_waits_by_itself() -> None:
+    body = nodes(
+        s="startEvent", f="parallelGateway", x="exclusiveGateway", a="task A", g="parallelGateway", b="task B", c="task C",
+        h="parallelGateway", m="exclusiveGateway", d="task D", j="parallelGateway", z="task Z", e="endEvent",
+    )  # fmt: skip
+    ways = flow(
+        *("s > f", "f > x", "f > d", "x > a", "x > g", "g > b", "g > c", "b > h", "c > h"),
+        *("h > m", "a > m", "m > j", "d > j", "j > z", "z > e"),
+    )
+    process = first(file_of(body + ways)).process
+    by_id = {step.id: step for step in process.steps}
+    assert by_id["z"].join == Join((("bring-it-together", "a"), ("d",))) or by_id["z"].join == Join(
+        (("a", "bring-it-together"), ("d",))
+    )
+    assert not problems(process)
 
 
 @MANY

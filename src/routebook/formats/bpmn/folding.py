@@ -153,6 +153,8 @@ class _Folding:
         while len(node.ins) == 1 and node not in seen:
             seen.add(node)
             node = node.ins[0].source
+            if node.tag == "startEvent":
+                return None  # a run may begin here, too
             if self.parts.get(node) is not Part.PASS:
                 return node if node in self.parts else None
         return None
@@ -174,8 +176,16 @@ class _Folding:
     def _waits_too(self, target: Node, join: Node) -> bool:
         part = self.parts.get(target)
         if part in (Part.JOIN, Part.BOTH):
-            return target is not join
+            return target is not join and self._comes_alone(join.outs[0], target)
         return part in (Part.STEP, Part.CHOICE, Part.FORK) and self._only_source(target) is join
+
+    def _comes_alone(self, link: Link, target: Node) -> bool:
+        """Whether nothing else merges into a flow before it reaches its target."""
+        while link.target is not target:
+            if len(link.target.ins) > 1 or link.target.tag == "startEvent":
+                return False
+            link = link.target.outs[0]
+        return True
 
     def _ahead(self, link: Link) -> Link:
         """Follow a flow through everything that only passes it on."""
