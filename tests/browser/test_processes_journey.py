@@ -189,7 +189,9 @@ def test_a_table_pasted_between_steps_and_taken_back(desktop_page: Page, world: 
     sign_in(page, world.members["owner"].user)
     page.goto(EDIT)
     field(page, 2, "title").focus()
-    cells = "<tr><td>Activity<td>Responsible<td>Minutes<tr><td>Ask the bank<td>Finance assistant<td>5<tr><td>Wait<td><td>"
+    cells = (
+        "<tr><td>Activity<td>Responsible<td>Minutes<tr><td>Ask the bank<td>Finance assistant<td>5<tr><td>Wait<td><td>"
+    )
     paste(page, "Activity\tResponsible", f"<table>{cells}</table>")
     expect(page.locator(".told")).to_have_text("2 steps from a table with step, who. Left out: “Minutes”.")
     assert titles(page)[1:5] == ["Verify eligibility", "Ask the bank", "Wait", "Decline and explain"]
@@ -218,9 +220,7 @@ def test_a_table_pasted_into_the_box_below_the_list(phone_page: Page, world: Wor
     assert kept("refund-a-customer")[6]["role"] == "Founder"
 
 
-def test_undo_and_redo_of_everything(
-    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
-) -> None:
+def test_undo_and_redo_of_everything(desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe) -> None:
     page, keys = desktop_page, desktop_page.keyboard
     sign_in(page, world.members["owner"].user)
     page.goto(EDIT)
@@ -337,6 +337,31 @@ def test_a_step_is_dragged_by_the_mouse(
     page.keyboard.press("Control+z")
     assert titles(page)[2:4] == ["Decline and explain", "Approve"]
     no_axe_violations(page)
+
+
+def test_a_break_shows_while_it_is_typed(
+    desktop_page: Page, world: World, sign_in: SignIn, watch: Watch, no_axe_violations: Axe
+) -> None:
+    watch.expect("ERR_FAILED")  # saving, which is kept away here
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(EDIT)
+    expect(page.locator("#live-map .gaptext")).to_have_count(0)
+    page.route("**/edit/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    field(page, 5, "takes").focus()
+    page.keyboard.press("End")
+    page.keyboard.type("s")
+    expect(page.locator("#k4e")).to_have_text("no earlier step gives “approvals”")
+    expect(field(page, 5, "takes")).to_have_attribute("aria-describedby", "k4e")
+    expect(page.locator("#live-map .gaptext")).to_have_text(["!", "?"])
+    expect(page.locator("#live-map .gaps")).to_contain_text("takes what no earlier step gives")
+    no_axe_violations(page)
+    page.keyboard.press("Backspace")
+    expect(page.locator("#live-map .gaptext")).to_have_count(0)
+    expect(page.locator("#k4e")).to_have_count(0)
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#live [role=status]")).to_contain_text("What you change becomes a draft.")
 
 
 def grip(page: Page, number: int) -> Locator:

@@ -27,7 +27,7 @@ export function newRow() {
 }
 
 export function isEmpty(row) {
-  return [...row.querySelectorAll("input:not([type=checkbox])")].every((field) => field.value === "");
+  return [...row.querySelectorAll("input:not([type=checkbox], [type=hidden])")].every((field) => field.value === "");
 }
 
 export function number() {
