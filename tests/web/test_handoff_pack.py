@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from routebook.formats.sheets import to_markdown
+from routebook.store.queries import handoffs
+from routebook.web.handoff_pack import pack_of
 from tests.web.test_handoffs import hand_off, text_of
 from tests.world import World
 
@@ -15,7 +18,7 @@ As = Callable[[str], Client]
 
 
 def test_the_pack_says_all_that_the_first_week_needs(world: World, as_: As) -> None:
-    page = hand_off(world, as_)
+    page, said = hand_off(world, as_), ""
     for name in ("manager", "finance"):
         said = text_of(as_(name).get(f"{page}pack/"))
         for words in (
@@ -41,6 +44,10 @@ def test_it_is_a_pdf_to_send(world: World, as_: As) -> None:
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
     assert len(response.content) > 10_000
+    sheet = pack_of(world.actor("manager"), handoffs.get(world.actor("manager"), int(page.split("/")[2])))
+    printed = to_markdown(sheet)
+    assert "finds it understood" in printed, "the plan of the first week is on paper too"
+    assert "Copy the refund reference here" in printed
 
 
 def test_a_step_without_an_sop_has_a_pack_too(world: World, as_: As) -> None:

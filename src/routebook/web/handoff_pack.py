@@ -190,7 +190,8 @@ def _first_week(view: HandoffView, sop: SopVersion | None, calendar: Calendar) -
     )
     days = _working_days(calendar, view.state.terms.starts)
     checks = tuple(
-        Check(" ".join(filter(None, said)), heading=words.day_words(day)) for day, said in zip(days, plan, strict=False)
+        Check(f"**{words.day_words(day)}**: {' '.join(filter(None, said))}")
+        for day, said in zip(days, plan, strict=False)
     )
     after = _("Three clean results in a row propose the next level.")
     return Part(_("The first week"), (Checklist(checks), Prose(after)))
