@@ -33,13 +33,13 @@ def decide(
     )
 
 
-def on_plate(world: World, step: str = "issue") -> queries.StepOnPlate:
-    return next(on for on in queries.plate(world.actor("owner"), SLUG).steps if on.step.id == step)
+def on_map(world: World, step: str = "issue") -> queries.StepDelegation:
+    return next(on for on in queries.delegation(world.actor("owner"), SLUG).steps if on.step.id == step)
 
 
 def test_a_score_brings_a_recommendation_with_its_reasons_and_numbers(world: World) -> None:
     score(world)
-    on = on_plate(world)
+    on = on_map(world)
     assert on.recommendation is not None
     assert on.recommendation.handling is Handling.DELEGATE
     assert on.recommendation.reasons
@@ -62,7 +62,7 @@ def test_the_five_steps_of_the_funnel_pattern_come_out_by_veto_and_quadrant(worl
     score(world, step="issue", score=Score(2, -1, costly_if_wrong=True))
     score(world, step="confirm", score=Score(1, -1), facts=Facts(always_the_same=True))
     score(world, step="request", score=Score(1, 0), facts=Facts(nobody_needs_it=True))
-    advice = {on.step.id: on.recommendation for on in queries.plate(world.actor("owner"), SLUG).steps if on.score}
+    advice = {on.step.id: on.recommendation for on in queries.delegation(world.actor("owner"), SLUG).steps if on.score}
     found = {step: (one.handling, one.with_review) for step, one in advice.items() if one}
     assert found == {
         "approve": (Handling.KEEP, False),
@@ -84,11 +84,11 @@ def test_accepting_changes_the_draft_of_the_map_and_not_the_published_one(world:
     assert (drafted.handling, drafted.review) == (Handling.DELEGATE, True)
     assert "costly" in drafted.why
     assert (published.review, published.why) == (False, "")
-    plate = queries.plate(world.actor("owner"), SLUG)
+    plate = queries.delegation(world.actor("owner"), SLUG)
     assert plate.has_changes
     assert plate.differs == ["Issue the refund"]
     documents.publish(world.actor("owner"), world.process.pk, now=world.at())
-    assert not queries.plate(world.actor("owner"), SLUG).has_changes
+    assert not queries.delegation(world.actor("owner"), SLUG).has_changes
 
 
 def test_going_another_way_needs_a_reason_and_the_history_keeps_both(world: World) -> None:
@@ -98,7 +98,7 @@ def test_going_another_way_needs_a_reason_and_the_history_keeps_both(world: Worl
     assert refused.value.refusal.field == "why"
     decide(world, Handling.KEEP, why="I like to see each one")
     decide(world, Handling.DELEGATE)
-    history = on_plate(world).decisions
+    history = on_map(world).decisions
     assert [(one.handling, one.recommended) for one in history] == [("delegate", "delegate"), ("keep", "delegate")]
     assert history[1].why == "I like to see each one"
     assert history[1].decided_by is not None
@@ -143,10 +143,10 @@ def test_a_decision_merges_with_what_somebody_is_writing(world: World) -> None:
 def test_the_hours_that_leave_are_those_decided_and_those_possible(world: World) -> None:
     score(world)
     score(world, step="approve", score=Score(5, 2, minutes=30, times_a_month=Decimal(4)))
-    plate = queries.plate(world.actor("owner"), SLUG)
+    plate = queries.delegation(world.actor("owner"), SLUG)
     assert plate.decided.value == plate.possible.value == 4
     decide(world, Handling.KEEP, why="for now")
-    assert queries.plate(world.actor("owner"), SLUG).decided.value == 0
+    assert queries.delegation(world.actor("owner"), SLUG).decided.value == 0
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_number_that_can_not_be_meant_is_refused_by_its_field(values: dict[str
 def test_only_owners_and_managers_see_scores(world: World, name: str) -> None:
     score(world)
     actor = world.actor(name)
-    for read in (lambda: queries.every_step(actor), lambda: queries.plate(actor, SLUG)):
+    for read in (lambda: queries.every_step(actor), lambda: queries.delegation(actor, SLUG)):
         with pytest.raises(Refused) as refused:
             read()
         assert refused.value.refusal.code == "forbidden"
@@ -190,7 +190,7 @@ def test_a_manager_decides_too(world: World) -> None:
 def test_another_organisation_finds_nothing(world: World) -> None:
     assert queries.every_step(world.actor("outsider")) == []
     with pytest.raises(NotFound):
-        queries.plate(world.actor("outsider"), SLUG)
+        queries.delegation(world.actor("outsider"), SLUG)
     with pytest.raises(NotFound):
         score(world, who="outsider")
     with pytest.raises(NotFound):

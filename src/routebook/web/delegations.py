@@ -1,4 +1,4 @@
-"""The pages of delegations: which steps of a map should leave the owner's plate, and what is decided."""
+"""The pages of delegations: which steps of a map should leave the owner's found, and what is decided."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, NotFound, Refused
 from routebook.store.actions import delegations as actions
 from routebook.store.queries import delegations as queries
-from routebook.store.queries.delegations import Plate, StepOnPlate
+from routebook.store.queries.delegations import Delegation, StepDelegation
 from routebook.web import delegation_matrix, scoring
 from routebook.web.pages import both, fresh_id, now, page, show, tell
 from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of
@@ -46,7 +46,7 @@ class Next:
 class Row:
     """The advice on a step, with the numbers behind it, what to do next, and why a decision was refused."""
 
-    on: StepOnPlate
+    on: StepDelegation
     quadrant: str
     formulas: Sequence[str]
     next: Next | None
@@ -56,15 +56,15 @@ class Row:
 @page("delegate", methods=("GET", "HEAD", "POST"))
 def delegation(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """One map: the matrix, the scores beside it, and the advice. POST saves the scores."""
-    plate = queries.plate(actor, slug)
+    found = queries.delegation(actor, slug)
     if request.method != "POST":
-        return show(request, "delegations/delegation.html", context_of(plate, decided=request.GET.get("decided", "")))
-    entries = save_scores(actor, plate, request.POST)
-    plate = queries.plate(actor, slug)
+        return show(request, "delegations/delegation.html", context_of(found, decided=request.GET.get("decided", "")))
+    entries = save_scores(actor, found, request.POST)
+    found = queries.delegation(actor, slug)
     if request.headers.get("HX-Request"):
-        return show(request, "delegations/live.html", {**context_of(plate, entries), "live": True})
+        return show(request, "delegations/live.html", {**context_of(found, entries), "live": True})
     if any(entry.errors for entry in entries.values()):
-        return show(request, "delegations/delegation.html", context_of(plate, entries), status=409)
+        return show(request, "delegations/delegation.html", context_of(found, entries), status=409)
     tell(request, _("The scores are saved."))
     return redirect(f"/delegations/{slug}/")
 
@@ -75,13 +75,13 @@ def decisions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase
     if request.method != "POST":
         process, history = queries.history(actor, slug)
         return show(request, "delegations/decisions.html", {"process": process, "history": history})
-    plate = queries.plate(actor, slug)
+    found = queries.delegation(actor, slug)
     typed = request.POST
     step = typed.get("step", "")
     try:
         actions.decide(
             actor,
-            plate.view.row.pk,
+            found.view.row.pk,
             step,
             _handling(typed.get("handling", "")),
             with_review=bool(typed.get("review")),
@@ -91,7 +91,7 @@ def decisions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase
     except Refused as refused:
         if refused.refusal.field not in ("why", "handling"):
             raise
-        context = context_of(plate, refused=(step, refused.refusal, typed))
+        context = context_of(found, refused=(step, refused.refusal, typed))
         return show(request, "delegations/delegation.html", context, status=409)
     return redirect(f"/delegations/{slug}/?{urlencode({'decided': step})}#decided")
 
@@ -106,14 +106,19 @@ def _handling(text: str) -> Handling:
 # --- reading the scores -------------------------------------------------------------------------
 
 
-def save_scores(actor: Actor, plate: Plate, posted: Mapping[str, str]) -> dict[str, Entry]:
+def save_scores(actor: Actor, found: Delegation, posted: Mapping[str, str]) -> dict[str, Entry]:
     """Save every step that was scored; what can't be saved keeps what was typed, and says why."""
     entries = {}
-    for on in plate.steps:
+    for on in found.steps:
         entry = entries[on.step.id] = entry_of(posted, on.step.id)
-        if entry.says_something:
-            save_score(actor, plate.view.row.pk, on.step.id, entry)
+        if entry.says_something and entry.typed != _whole_of(on):
+            save_score(actor, found.view.row.pk, on.step.id, entry)
     return entries
+
+
+def _whole_of(on: StepDelegation) -> dict[str, str]:
+    """What the form says of a step that nobody touched: saving it again would change nothing."""
+    return dict.fromkeys(scoring.FIELDS, "") | _typed(on)
 
 
 def save_score(actor: Actor, process: int, step: str, entry: Entry) -> None:
@@ -147,64 +152,64 @@ def save_score(actor: Actor, process: int, step: str, entry: Entry) -> None:
 @both("delegate")
 def step(request: HttpRequest, actor: Actor, slug: str, step: str) -> HttpResponseBase:
     """The score of one step by itself; saving it leads to the next one without a score."""
-    plate = queries.plate(actor, slug)
-    on = next((on for on in plate.steps if on.step.id == step), None)
+    found = queries.delegation(actor, slug)
+    on = next((on for on in found.steps if on.step.id == step), None)
     if on is None:
         raise NotFound
     entry = Entry(_typed(on))
     if request.method == "POST":
         entry = entry_of(request.POST)
-        save_score(actor, plate.view.row.pk, step, entry)
+        save_score(actor, found.view.row.pk, step, entry)
         if not entry.errors:
-            return redirect(_next_after(plate, on))
+            return redirect(_next_after(found, on))
     context = {
-        "line": _line(plate, on, entry),
-        "of": len(plate.steps),
-        "process": plate.process,
+        "line": _line(found, on, entry),
+        "of": len(found.steps),
+        "process": found.process,
         "values": scoring.VALUES,
         "energies": scoring.ENERGIES,
         "back": f"/delegations/{slug}/",
-        "skip": _next_after(plate, on),
+        "skip": _next_after(found, on),
     }
-    return show(request, "plate/item.html", context, status=409 if entry.errors else 200)
+    return show(request, "delegations/alone.html", context, status=409 if entry.errors else 200)
 
 
-def _next_after(plate: Plate, on: StepOnPlate) -> str:
+def _next_after(found: Delegation, on: StepDelegation) -> str:
     """The next step without a score, round the map; the map's page when all have one."""
-    waiting = [other for other in plate.steps if other.score is None and other.step.id != on.step.id]
+    waiting = [other for other in found.steps if other.score is None and other.step.id != on.step.id]
     following = [other for other in waiting if other.number > on.number]
-    found = next(iter((*following, *waiting)), None)
-    return _alone(plate, found) if found else f"/delegations/{plate.process.slug}/"
+    other = next(iter((*following, *waiting)), None)
+    return _alone(found, other) if other else f"/delegations/{found.process.slug}/"
 
 
-def _alone(plate: Plate, on: StepOnPlate) -> str:
-    return f"/delegations/{plate.process.slug}/steps/{on.step.id}/"
+def _alone(found: Delegation, on: StepDelegation) -> str:
+    return f"/delegations/{found.process.slug}/steps/{on.step.id}/"
 
 
 # --- showing ------------------------------------------------------------------------------------
 
 
 def context_of(
-    plate: Plate,
+    found: Delegation,
     entries: Mapping[str, Entry] | None = None,
     refused: tuple[str, Refusal, Mapping[str, str]] | None = None,
     decided: str = "",
 ) -> dict[str, Any]:
     """What the page and its live parts show; `decided` is the step that was decided just now."""
-    rows = [_row(plate, on, refused) for on in plate.steps]
+    rows = [_row(found, on, refused) for on in found.steps]
     return {
-        "plate": plate,
-        "process": plate.process,
+        "found": found,
+        "process": found.process,
         "rows": rows,
         "just": next((row for row in rows if row.on.step.id == decided and row.on.is_decided), None),
         "to_decide": next((row.on for row in rows if not row.on.is_decided), None),
-        "lines": [_line(plate, on, (entries or {}).get(on.step.id) or Entry(_typed(on))) for on in plate.steps],
-        "first_to_place": next((_alone(plate, on) for on in plate.steps if on.score is None), ""),
+        "lines": [_line(found, on, (entries or {}).get(on.step.id) or Entry(_typed(on))) for on in found.steps],
+        "first_to_place": next((_alone(found, on) for on in found.steps if on.score is None), ""),
         "quadrants": scoring.quadrants_explained(),
-        "svg": picture(plate),
-        "decided": plain(plate.decided.value),
-        "possible": plain(plate.possible.value),
-        "formulas": scoring.formulas(plate.possible),
+        "svg": picture(found),
+        "decided": plain(found.decided.value),
+        "possible": plain(found.possible.value),
+        "formulas": scoring.formulas(found.possible),
         "handlings": HANDLINGS,
         "chosen": refused[2] if refused else {},
         "command": fresh_id(),
@@ -212,50 +217,50 @@ def context_of(
     }
 
 
-def _row(plate: Plate, on: StepOnPlate, refused: tuple[str, Refusal, Mapping[str, str]] | None) -> Row:
+def _row(found: Delegation, on: StepDelegation, refused: tuple[str, Refusal, Mapping[str, str]] | None) -> Row:
     return Row(
         on=on,
         quadrant=str(QUADRANTS[quadrant_of(on.score)]) if on.score else "",
         formulas=scoring.formulas(on.hours) if on.hours else (),
-        next=next_of(plate, on),
+        next=next_of(found, on),
         refusal=refused[1] if refused and refused[0] == on.step.id else None,
     )
 
 
-def _line(plate: Plate, on: StepOnPlate, entry: Entry) -> Line:
+def _line(found: Delegation, on: StepDelegation, entry: Entry) -> Line:
     return Line(
         key=on.step.id,
         number=on.number,
         title=on.step.title,
         handling=on.step.handling,
-        address=_alone(plate, on),
+        address=_alone(found, on),
         typed=entry.typed,
         errors=entry.errors,
         place=scoring.place_of(entry.typed),
     )
 
 
-def _typed(on: StepOnPlate) -> dict[str, str]:
+def _typed(on: StepDelegation) -> dict[str, str]:
     return scoring.typed_of(on.score, on.facts) if on.score else {}
 
 
-def next_of(plate: Plate, on: StepOnPlate) -> Next | None:
+def next_of(found: Delegation, on: StepDelegation) -> Next | None:
     """What follows from how a step is handled; nothing while it is not decided."""
-    step, at = on.step, f"{plate.process.slug}/{on.step.id}"
+    step, at = on.step, f"{found.process.slug}/{on.step.id}"
     match step.handling:
         case Handling.KEEP:
             return Next(_("It stays with you and on the map; it needs no document."))
         case Handling.AUTOMATE:
             return Next(_("In a run it is a task of one tap until a machine does it."))
         case Handling.DROP:
-            href = f"/processes/{plate.process.slug}/edit/"
+            href = f"/processes/{found.process.slug}/edit/"
             return Next(_("It must be off the map before the map is published."), _("Take it off the map"), href)
         case Handling.DELEGATE:
             return _next_of_delegated(on, at)
     return None
 
 
-def _next_of_delegated(on: StepOnPlate, at: str) -> Next:
+def _next_of_delegated(on: StepDelegation, at: str) -> Next:
     if on.handoffs:
         first = on.handoffs[0]
         sentence = _("Handed to %(name)s: %(level)s.") % {
@@ -272,21 +277,21 @@ def _next_of_delegated(on: StepOnPlate, at: str) -> Next:
     return Next(_("It needs an SOP before somebody can take it on."), _("Write the SOP"), f"/sops/new/?step={at}", at)
 
 
-def picture(plate: Plate) -> SafeString:
+def picture(found: Delegation) -> SafeString:
     """The matrix; each dot links to its line of scores."""
     words = scoring.matrix_words(_("The steps by value and energy; the list of scores says the same"))
     # formats.matrix escapes every text that enters the picture.
-    return mark_safe(draw_matrix([_dot(plate, on) for on in plate.steps], words))
+    return mark_safe(draw_matrix([_dot(found, on) for on in found.steps], words))
 
 
-def _dot(plate: Plate, on: StepOnPlate) -> Dot:
+def _dot(found: Delegation, on: StepDelegation) -> Dot:
     score = on.score
     return Dot(
         id=on.step.id,
         number=on.number,
         title=on.step.title,
         says=scoring.says(on.number, on.step.title, score),
-        href=_alone(plate, on),
+        href=_alone(found, on),
         value=score.value if score else None,
         energy=score.energy if score else None,
         hours=float(on.hours.value) if on.hours else 0.0,

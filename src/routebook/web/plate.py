@@ -65,8 +65,9 @@ def _save(actor: Actor, plate: Plate, posted: Mapping[str, str]) -> dict[int, En
     """Save every line that the form speaks of; what can't be saved keeps what was typed, and says why."""
     entries = {}
     for one in plate.open:
-        if f"value-{one.row.pk}" in posted:
-            entries[one.row.pk] = save_line(actor, one.row.pk, entry_of(posted, str(one.row.pk)))
+        entry = entry_of(posted, str(one.row.pk))
+        if f"value-{one.row.pk}" in posted and entry.typed != dict.fromkeys(scoring.FIELDS, "") | typed_of(one):
+            entries[one.row.pk] = save_line(actor, one.row.pk, entry)
     return entries
 
 
@@ -117,7 +118,7 @@ def item(request: HttpRequest, actor: Actor, number: int) -> HttpResponseBase:
         "back": PAGE,
         "skip": _next_after(queries.plate(actor), one),
     }
-    return show(request, "plate/item.html", context, status=409 if entry.errors else 200)
+    return show(request, "delegations/alone.html", context, status=409 if entry.errors else 200)
 
 
 def _next_after(plate: Plate, one: OnPlate) -> str:

@@ -182,7 +182,10 @@ DOINGS = (
     Doing(gettext_lazy("New role"), "/roles/new/", Verb.MANAGE_PEOPLE, gettext_lazy("add job create")),
     Doing(gettext_lazy("Go to Home"), "/", None, gettext_lazy("start first page")),
     Doing(gettext_lazy("Go to Map"), "/processes/", Verb.SEE_LIBRARY, gettext_lazy("processes maps list")),
-    Doing(gettext_lazy("Go to Delegate"), "/delegations/", Verb.SEE_SCORES, gettext_lazy("matrix plate scores")),
+    Doing(gettext_lazy("Go to Delegate"), "/delegations/", Verb.SEE_SCORES, gettext_lazy("matrix scores steps")),
+    Doing(gettext_lazy("Go to On my plate"), "/plate/", Verb.DECIDE, gettext_lazy("list of what I do")),
+    Doing(gettext_lazy("Go to Goals"), "/goals/", Verb.SEE_SCORES, gettext_lazy("in the way number")),
+    Doing(gettext_lazy("Go to Plan"), "/plan/", Verb.SEE_SCORES, gettext_lazy("order now next 90 days later what if")),
     Doing(
         gettext_lazy("Go to Write"), "/documents/", Verb.SEE_LIBRARY, gettext_lazy("documents library sops policies")
     ),

@@ -60,7 +60,7 @@ def map_of(process: Document) -> Process:
 
 
 @dataclass(frozen=True, slots=True)
-class StepOnPlate:
+class StepDelegation:
     """One step with everything that speaks for keeping it or letting it go. `decisions` are the newest first."""
 
     number: int
@@ -85,13 +85,13 @@ class StepOnPlate:
 
 
 @dataclass(frozen=True, slots=True)
-class Plate:
+class Delegation:
     """The steps of one map. `differs` are the titles of the steps whose handling only the draft has yet;
     `decided` is what leaves by what was decided, `possible` if the recommendations are followed as well."""
 
     view: DocumentView
     process: Process
-    steps: Sequence[StepOnPlate]
+    steps: Sequence[StepDelegation]
     differs: Sequence[str]
     has_changes: bool
     decided: Figure
@@ -131,7 +131,7 @@ def _card(steps: Sequence[StepOfAll]) -> Card:
     )
 
 
-def plate(actor: Actor, slug: str) -> Plate:
+def delegation(actor: Actor, slug: str) -> Delegation:
     """One map with its scores, recommendations and decisions. Raises `NotFound`, or `Refused` who may not see."""
     require(actor, Verb.SEE_SCORES)
     view = documents.find(actor, Kind.PROCESS, slug)
@@ -149,11 +149,11 @@ def plate(actor: Actor, slug: str) -> Plate:
         if one.row.process_id == view.row.pk and one.state.level not in (Level.NONE, Level.RETURNED):
             standing.setdefault(one.row.step, []).append(one)
     items = _items(process, scores)
-    return Plate(
+    return Delegation(
         view=view,
         process=process,
         steps=[
-            _on_plate(
+            _delegated(
                 number,
                 step,
                 scores.get(step.id),
@@ -188,17 +188,17 @@ def history(actor: Actor, slug: str) -> tuple[Process, Sequence[Decided]]:
     return process, [Decided(row, titles.get(row.step, row.step)) for row in rows]
 
 
-def _on_plate(
+def _delegated(
     number: int,
     step: Step,
     row: StepScore | None,
     decisions: Sequence[StepDecision],
     hanging: StepDocuments,
     standing: Sequence[HandoffView],
-) -> StepOnPlate:
+) -> StepDelegation:
     score = score_of(row) if row else None
     facts = facts_of(row) if row else Facts()
-    return StepOnPlate(
+    return StepDelegation(
         number=number,
         step=step,
         score=score,
