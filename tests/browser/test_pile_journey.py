@@ -1,0 +1,90 @@
+"""The pile in a browser: a drive is thrown in, one document corrected, a mixed one taken apart beside its original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from routebook.store.models import Document
+from tests.formats.pile.test_classify import MIXED, OTHER, POLICY, SOP
+from tests.store.test_pile import zipped
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[Page, Any], None]
+Axe = Callable[[Page], None]
+
+
+def throw_in(page: Page) -> None:
+    drive = zipped(manual_md=MIXED, keys_md=POLICY, greenhouse_md=SOP, minutes_md=OTHER)
+    page.get_by_label("Documents, or a zip of a whole drive").set_input_files(
+        [
+            {"name": "drive.zip", "mimeType": "application/zip", "buffer": drive},
+            {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"},
+        ]
+    )
+    page.get_by_role("button", name="Put on the pile").click()
+    expect(page.get_by_role("heading", name="4 wait")).to_be_visible()
+
+
+def test_a_drive_becomes_drafts(desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto("/documents/")
+    page.get_by_role("link", name="The pile").click()
+    no_axe_violations(page)
+    throw_in(page)
+    expect(page.locator("#refused")).to_contain_text("photo.png")
+    expect(page.locator("#refused")).to_contain_text("It is a picture")
+    expect(page.get_by_text("On the pile: 4")).to_be_visible()
+    no_axe_violations(page)
+
+    page.get_by_role("link", name="Key policy").click()
+    no_axe_violations(page)
+    page.get_by_role("button", name="Make it a draft").click()
+    page.wait_for_url("**/policies/key-policy/")
+    expect(page.get_by_role("heading", name="Made from")).to_be_visible()
+
+    page.goto("/pile/")
+    page.get_by_role("link", name="Office manual").click()
+    if not page.get_by_role("button", name="Make the drafts").is_visible():
+        page.get_by_label("It is something else").select_option("mixed")
+        page.get_by_role("button", name="Correct it").click()
+    no_axe_violations(page)
+    page.get_by_label("Title", exact=True).first.fill("Running the office")
+    page.get_by_label("Step 1", exact=True).fill("Open the post")
+    page.get_by_role("checkbox", name=re.compile("How to change a tyre")).uncheck()
+    page.get_by_role("button", name="Make the drafts").click()
+    expect(page.get_by_role("heading", name="What was made of it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Left over")).to_be_visible()
+    no_axe_violations(page)
+    page.get_by_role("link", name="Running the office").click()
+    expect(page.locator(".route").first).to_contain_text("Open the post")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the original").click()
+    assert download.value.path().read_text() == MIXED
+    assert not Document.objects.filter(title="How to change a tyre").exists()
+    assert not Document.objects.filter(title="Running the office", published__isnull=False).exists()
+
+
+def test_on_a_phone_a_document_is_corrected(
+    phone_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = phone_page
+    sign_in(page, world.members["support"].user)
+    page.goto("/pile/")
+    throw_in(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("link", name="SOP: Watering the greenhouse").click()
+    page.get_by_label("It is something else").select_option("procedure")
+    page.get_by_role("button", name="Correct it").click()
+    expect(page.get_by_text("You said so; it was taken for: SOP")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    no_axe_violations(page)
+    page.get_by_role("button", name="Make it a draft").click()
+    page.wait_for_url("**/procedures/**")
