@@ -431,6 +431,27 @@ def test_a_completion_costs_one_read_and_one_write_of_each_row(database: str, st
     ]
 
 
+@pytest.mark.databases("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_made_for_small_tables_uses_their_indexes() -> None:
+    """PostgreSQL keeps a plan for as long as a connection lives, however much the tables grow."""
+    world = build()
+    run = world.start()
+    world.complete("support", run.run, "request")
+    world.do("support", run.run, c.BlockTask(2, "vendor", "no answer"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements")
+        plans = {}
+        for name, count in cursor.fetchall():
+            cursor.execute(f'EXPLAIN EXECUTE "{name}" ({", ".join(["NULL"] * count)})')
+            plans[name.partition("/")[0]] = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("RESET plan_cache_mode")
+    assert set(plans) == {"read_process", "start_run", "read_run", "continue_run", "change_run"}
+    for plan in plans.values():
+        assert re.findall(r"Seq Scan on store_(?:run|task|event|question)", plan) == []
+
+
 def table(sql: str) -> str:
     """The table that a statement is about: the last one that it reads from, or the one that it writes to."""
     found = re.search(r"(?:UPDATE|INTO) (store_\w+)", sql) or re.search(r".*FROM (store_\w+)", sql)
