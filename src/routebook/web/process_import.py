@@ -18,8 +18,7 @@ from django.utils.translation import ngettext
 
 from routebook.core.document import Kind
 from routebook.core.events import Refusal
-from routebook.formats.bpmn.reading import BpmnFile, Draft, read_bpmn
-from routebook.formats.bpmn.told import verdict
+from routebook.formats.bpmn.reading import BpmnFile, Draft, read_bpmn, verdict
 from routebook.formats.bpmn.tree import MOST_BYTES, Unread
 from routebook.store.access import Actor, NotFound, Refused, drafting
 from routebook.store.actions import maps

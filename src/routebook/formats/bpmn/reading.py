@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from routebook.core.document import END, Decision, Goes, Handling, Join, Outcome, Process, Status, Step
-from routebook.core.process_map import problems
+from routebook.core.process_map import FlowError, Problem, compile_flow, soundness
 from routebook.formats.bpmn.folding import Folded, Part, Stop, Way, event_words, fold
 from routebook.formats.bpmn.leftovers import examine, settings_of
 from routebook.formats.bpmn.model import (
@@ -126,9 +126,19 @@ def _built(scope: Scope, slug: str, model: Model, *, joins_at_ends: bool) -> tup
     folded = fold(scope.nodes, joins_at_ends=joins_at_ends)
     order = _ordered(folded, scope)
     process = _process(scope, slug, folded, order)
-    if joins_at_ends and folded.ends_joined and len(order) <= MOST_PROVEN and not problems(process):
+    if joins_at_ends and folded.ends_joined and verdict(process) == ():
         return _built(scope, slug, model, joins_at_ends=False)
     return process, _entries(scope, folded, order, process)
+
+
+def verdict(process: Process) -> tuple[Problem, ...] | None:
+    """Why a draft can't be published yet; None where it is too large to be looked into here."""
+    if len(process.steps) > MOST_PROVEN:
+        return None
+    try:
+        return soundness(compile_flow(process), PROOF)
+    except FlowError as error:
+        return error.problems
 
 
 def _ordered(folded: Folded, scope: Scope) -> list[Stop]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from routebook.core.document import END, Decision, Goes, Join, Process, Step
-from routebook.core.process_map import FlowError, compile_flow, soundness
-from routebook.core.process_map.flow import Problem
-from routebook.formats.bpmn.reading import MOST_PROVEN, PROOF, BpmnFile, Draft, Entry
+from routebook.formats.bpmn.reading import BpmnFile, Draft, Entry, verdict
 
 
 def told(file: BpmnFile) -> dict[str, Any]:
@@ -39,16 +37,6 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "problems": [problem.sentence for problem in found or ()],
         "steps": [_entry(entry, process) for entry in draft.entries],
     }
-
-
-def verdict(process: Process) -> tuple[Problem, ...] | None:
-    """Why a draft can't be published yet; None where it is too large to be looked into here."""
-    if len(process.steps) > MOST_PROVEN:
-        return None
-    try:
-        return soundness(compile_flow(process), PROOF)
-    except FlowError as error:
-        return error.problems
 
 
 def _entry(entry: Entry, process: Process) -> dict[str, Any]:

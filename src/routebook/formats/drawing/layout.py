@@ -251,6 +251,8 @@ class _Drafting:
     """The y of each net's track in a row channel."""
     along: dict[tuple[int, int], float] = field(default_factory=dict)
     """The x of each net's track in a column channel."""
+    turning: dict[int, list[Course]] = field(default_factory=dict)
+    """The courses that turn in each column channel."""
     columns: list[tuple[float, float]] = field(default_factory=list)
     """Left and right of each column; the box follows the room for a join, if one is in the column."""
     boxes: list[Box] = field(default_factory=list)
@@ -375,6 +377,10 @@ class _Drafting:
 
     def _set_columns(self, gutter: float) -> float:
         """Set the x of columns and column channels from left to right; the width of the drawing."""
+        for course in self.courses:
+            for column in dict.fromkeys((course.first, course.last)):
+                if column is not None:
+                    self.turning.setdefault(column, []).append(course)
         waits = {self.placing.cells[place_][1] for place_ in self.joins}
         widths = [0.0] * self.placing.columns
         for (_, column), part in zip(self.placing.cells, self.parts, strict=True):
@@ -400,7 +406,7 @@ class _Drafting:
     def _column_strands(self, column: int) -> list[Strand]:
         before: dict[int, list[float]] = {}
         after: dict[int, list[float]] = {}
-        for course in self.courses:
+        for course in self.turning.get(column, ()):
             for came, left, where in self._turns(course, column):
                 (after if came == "right" else before).setdefault(course.net, []).append(where[0])
                 (after if left == "right" else before).setdefault(course.net, []).append(where[1])
