@@ -72,6 +72,10 @@ DIALECTS = {
     "an old namespace": PLAIN.decode().replace(MODEL, "http://schema.omg.org/spec/BPMN/2.0"),
     "no namespace": PLAIN.decode().replace(f'xmlns="{MODEL}" ', ""),
     "an undeclared prefix": PLAIN.decode().replace('<task id="b"', '<task vendor:colour="red" id="b"'),
+    "references with a prefix": PLAIN.decode().replace('Ref="', 'Ref="P:'),
+    "children of no namespace": re.sub(
+        r'xmlns="([^"]+)"', r'xmlns:bpmn="\1"', re.sub(r"(</?)(?=[a-zA-Z])", r"\1bpmn:", PLAIN.decode())
+    ).replace('<bpmn:sequenceFlow id="f0"', '<geometry x="1" y="2"/><bpmn:sequenceFlow id="f0"'),
     "said to be utf-16": PLAIN.decode().replace("UTF-8", "utf-16", 1),
 }
 for _name in ("bpmn.io",):
