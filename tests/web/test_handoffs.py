@@ -130,6 +130,15 @@ def test_the_same_form_sent_twice_does_it_once(world: World, as_: As) -> None:
     assert [question.text for question in state().questions] == ["Who decides?", "And on holidays?"]
 
 
+def test_practice_that_has_not_begun_says_whose_tasks_they_are_until_then(world: World, as_: As) -> None:
+    offered_later = as_("manager").post(NEW, offered(world, starts="2099-12-01"))
+    page = offered_later.headers["Location"]
+    as_("finance").post(f"{page}acceptance/", {"restated": "The money is back"})
+    as_("manager").post(f"{page}practice/", {})
+    for name in ("manager", "finance"):
+        assert "Until Tuesday 1 December its tasks stay with Milo Brandt." in text_of(as_(name).get(page))
+
+
 def test_what_nobody_can_say_is_not_found(world: World, as_: As) -> None:
     page = hand_off(world, as_)
     assert as_("manager").post(f"{page}prepare/", {}).status_code == 404

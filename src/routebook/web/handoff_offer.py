@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -17,7 +17,6 @@ from routebook.core.events import Refusal
 from routebook.core.handoff import AccessCard, Brief, Terms, ToolAccess
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import handoffs as actions
-from routebook.store.models import Member
 from routebook.store.queries import calendars
 from routebook.store.queries import handoffs as queries
 from routebook.store.queries.handoffs import Offer
@@ -35,6 +34,15 @@ FIELDS = frozenset(
     }
 )
 """The fields that show a refusal beside themselves."""
+
+
+class Somebody(Protocol):
+    """A person as the form names them."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,9 @@ def _offer_context(
     }
 
 
-def _parts(actor: Actor, form: Form, sop: Sop | None, backup: Member | None, refusal: Refusal | None) -> dict[str, Any]:
+def _parts(
+    actor: Actor, form: Form, sop: Sop | None, backup: Somebody | None, refusal: Refusal | None
+) -> dict[str, Any]:
     spare = [ToolAccess("")] * SPARE_TOOLS
     return {
         "form": form,
@@ -160,7 +170,7 @@ def _parts(actor: Actor, form: Form, sop: Sop | None, backup: Member | None, ref
     }
 
 
-def _hours(actor: Actor, people: Sequence[Member]) -> list[tuple[Member, str]]:
+def _hours(actor: Actor, people: Sequence[Somebody]) -> list[tuple[Somebody, str]]:
     """People with their working hours in words."""
     known = calendars.calendars(actor, now=now())
     return [(member, hours_words(known[member.pk]) if member.pk in known else "") for member in people]

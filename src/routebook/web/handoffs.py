@@ -104,6 +104,7 @@ def _context(actor: Actor, handoff: int) -> dict[str, Any]:
         "hours": _hours(actor, view),
         "role_backup": queries.role_backup(actor, view),
         "typed_options": ("", "", ""),
+        "not_yet": state.terms.starts is not None and now().date() < state.terms.starts,
         "deciders": queries.deciders(actor) if actor.may(Verb.DELEGATE) else (),
         "record": record[:NEWEST],
         "older": record[NEWEST:],
