@@ -177,6 +177,12 @@ DOINGS = (
         gettext_lazy("write document create clicks"),
     ),
     Doing(gettext_lazy("New goal"), "/goals/new/", Verb.DRAFT_PROCESS, gettext_lazy("write create target")),
+    Doing(
+        gettext_lazy("Bring in a pile of documents"),
+        "/pile/",
+        Verb.DRAFT_DIRECTIONS,
+        gettext_lazy("import upload zip Word drive sort split"),
+    ),
     Doing(gettext_lazy("Which document do I need?"), "/which/", Verb.SEE_LIBRARY, gettext_lazy("help choose kind")),
     Doing(gettext_lazy("Add a person"), "/people/new/", Verb.MANAGE_PEOPLE, gettext_lazy("new invite member hire")),
     Doing(gettext_lazy("New role"), "/roles/new/", Verb.MANAGE_PEOPLE, gettext_lazy("add job create")),
