@@ -77,7 +77,7 @@ SHOTS = (
     Shot("documents", FOUNDER, "/documents/"),
     Shot("sop", ASSISTANT, "/sops/issue-a-refund-in-stripe/"),
     Shot("sop-edit", FOUNDER, "/sops/issue-a-refund-in-stripe/edit/"),
-    Shot("handoff", FOUNDER, "/handoffs/", ("main a[href^='/handoffs/']:not([href='/handoffs/'], [href*='/new/'])",)),
+    Shot("handoff", FOUNDER, "/handoffs/", ("main li a[href^='/handoffs/']",)),
     Shot("runs", MANAGER, "/runs/"),
     Shot("run", MANAGER, "/runs/482/"),
     Shot("task", SPECIALIST, "/", ("main a[href*='/tasks/']",)),

@@ -113,7 +113,8 @@ def write(page: Page, no_axe_violations: Axe) -> None:
 
 def offer(page: Page) -> None:
     page.goto("/handoffs/new/?step=welcome-a-client/send-the-welcome")
-    page.get_by_label("Who takes it on?").select_option(label="Teo Vale")
+    person = page.get_by_label("Who takes it on?")
+    person.select_option(value=person.locator("option", has_text="Teo Vale").get_attribute("value"))
     page.get_by_label("How much may they spend?").fill("nothing")
     page.get_by_label("What may they decide alone?").fill("the order of the pages")
     page.get_by_label("When should they come to you?").fill("a client asks for a discount")
