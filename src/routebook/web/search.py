@@ -196,6 +196,18 @@ DOINGS = (
         gettext_lazy("Go to Write"), "/documents/", Verb.SEE_LIBRARY, gettext_lazy("documents library sops policies")
     ),
     Doing(gettext_lazy("Go to Hand off"), "/handoffs/", None, gettext_lazy("handoffs hand-offs levels")),
+    Doing(
+        gettext_lazy("Go to What came back"),
+        "/handoffs/came-back/",
+        Verb.SEE_ALL_HANDOFFS,
+        gettext_lazy("bounce returned stays gone taken over"),
+    ),
+    Doing(
+        gettext_lazy("Go to Who can do what"),
+        "/people/abilities/",
+        Verb.SEE_ALL_HANDOFFS,
+        gettext_lazy("coverage only one person skills backup"),
+    ),
     Doing(gettext_lazy("Go to Run"), "/runs/", Verb.SEE_RUNS, gettext_lazy("runs board road")),
     Doing(gettext_lazy("Go to Improve"), "/outcomes/", Verb.SEE_OUTCOMES, gettext_lazy("outcomes figures report")),
     Doing(gettext_lazy("Go to People and roles"), "/people/", Verb.SEE_PEOPLE, gettext_lazy("team members who")),
