@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from routebook.store.models import Document
 from tests.formats.pile.test_classify import MIXED, OTHER, POLICY, SOP
@@ -22,12 +22,11 @@ Axe = Callable[[Page], None]
 
 def throw_in(page: Page) -> None:
     drive = zipped(manual_md=MIXED, keys_md=POLICY, greenhouse_md=SOP, minutes_md=OTHER)
-    page.get_by_label("Documents, or a zip of a whole drive").set_input_files(
-        [
-            {"name": "drive.zip", "mimeType": "application/zip", "buffer": drive},
-            {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"},
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": "drive.zip", "mimeType": "application/zip", "buffer": drive},
+        {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"},
+    ]
+    page.get_by_label("Documents, or a zip of a whole drive").set_input_files(files)
     page.get_by_role("button", name="Put on the pile").click()
     expect(page.get_by_role("heading", name="4 wait")).to_be_visible()
 
