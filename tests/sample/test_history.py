@@ -81,13 +81,13 @@ def test_run_482_is_in_the_middle_of_its_journey(sample: None) -> None:
 def test_there_is_a_history_to_look_at(sample: None) -> None:
     from routebook.store.models import Event, Organisation, Question, Run, StepDecision, StepScore, Task
 
-    assert Run.objects.count() == 42
-    assert Run.objects.filter(status="completed").count() == 35
+    assert Run.objects.count() == 102
+    assert Run.objects.filter(status="completed").count() == 95
     assert Run.objects.filter(status="running", due__lt=NOW).exists(), "one is late"
     assert Task.objects.filter(status="open", blocked_on="client").count() == 1
-    assert Question.objects.filter(answered_at__isnull=False).count() >= 5
+    assert Question.objects.filter(answered_at__isnull=False).count() >= 10
     assert Question.objects.filter(answered_at__isnull=True).count() == 1
-    assert Event.objects.filter(name="review.failed").count() == 5
+    assert Event.objects.filter(name="review.failed").count() == 6
     assert StepScore.objects.count() == 15
     assert StepDecision.objects.count() == 7
     assert Organisation.objects.get().next_run == 484
@@ -103,6 +103,7 @@ def test_hand_offs_stand_at_every_level(sample: None) -> None:
         ("issue", "", "jon", "owned"),
         ("verify", "", "ana", "owned"),
         ("decline", "", "ana", "supervised"),
+        ("prepare", "plain", "jon", "returned"),
         ("prepare", "plain", "farah", "owned"),
         ("prepare", "video", "farah", "supervised"),
         ("prepare", "sponsored", "farah", "practice"),
@@ -111,6 +112,89 @@ def test_hand_offs_stand_at_every_level(sample: None) -> None:
         ("track", "", "farah", "prepared"),
         ("track", "", "jon", "returned"),
     }
+
+
+@pytest.mark.django_db
+def test_more_hours_come_back_every_other_month(sample: None) -> None:
+    """From nothing in June to half a week in October, and as often as the scores say."""
+    from routebook.store.queries import ledger
+
+    first, today = dt.date(2026, 6, 1), NOW.date()
+    lines = ledger.lines(actor("mei"), first, NOW)
+    hours = [month.hours for _, month in ledger.by_month(lines, first, today)]
+    june, july, august, september, october, _ = hours
+    assert june <= 0 < july < august < september
+    assert october > 3 * august
+    assert all(line.person != "Mei Tan" for line in lines), "nobody gives hours back to themselves"
+    promised = [month.planned for _, month in ledger.by_month(lines, first, today)]
+    assert all(real < plan for real, plan in zip(hours[1:], promised[1:], strict=True))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("process", "a_month"), [("refund-a-customer", 9), ("publish-a-social-post", 7)])
+def test_there_are_as_many_runs_as_the_scores_say(sample: None, process: str, a_month: int) -> None:
+    from routebook.store.models import Run
+
+    for days in (150, 120, 90, 60, 30):
+        end = NOW - dt.timedelta(days=days - 30)
+        runs = Run.objects.filter(
+            process__slug=process, started_at__gt=end - dt.timedelta(days=30), started_at__lte=end
+        )
+        assert abs(runs.count() - a_month) <= 2, days
+
+
+@pytest.mark.django_db
+def test_a_step_came_back_and_somebody_else_took_it_up(sample: None) -> None:
+    from routebook.core.handoff.bounce import Way
+    from routebook.store.queries import bounces
+
+    plain = [row for row in bounces.came_back(actor("mei"), now=NOW) if row.view.row.variation == "plain"]
+    [bounce] = plain[0].record.bounces
+    assert (bounce.way, len(bounce.options)) == (Way.GIVEN_BACK, 3)
+    assert bounce.proposal.startswith("The third.")
+    assert plain[0].record.going_on, "Farah has it now"
+
+
+@pytest.mark.django_db
+def test_levels_went_up_and_down(sample: None) -> None:
+    """A failed review took the refunds back to practice, a major change of an SOP took an owned step back for a run."""
+    from routebook.store.models import Event, HandOff
+
+    def turns(step: str) -> list[str]:
+        row = HandOff.objects.get(step=step, level="owned", variation="")
+        names = Event.objects.filter(stream=f"handoff:{row.pk}").order_by("id").values_list("name", flat=True)
+        kept = ("handoff.promoted", "handoff.stepped_back", "handoff.sop_changed", "handoff.resumed")
+        return [name.removeprefix("handoff.") for name in names if name in kept]
+
+    assert turns("issue") == ["promoted", "stepped_back", "promoted", "promoted"]
+    assert turns("verify") == ["promoted", "promoted", "sop_changed", "resumed"]
+
+
+@pytest.mark.django_db
+def test_the_texts_are_todays_and_the_earlier_ones_are_kept(sample: None) -> None:
+    from routebook import sample_folder
+    from routebook.core.document import Kind, Sop
+    from routebook.store.models import Version
+    from routebook.store.parsing import document_of
+    from routebook.store.sample import read_folder
+
+    texts = {one.slug: one for one in read_folder(sample_folder()).library.documents if isinstance(one, Sop)}
+    published = [row for row in Version.objects.select_related("document") if row.pk == row.document.published_id]
+    sops = {row.document.slug: row for row in published if row.document.kind == Kind.SOP}
+    assert {slug: document_of(row, Kind.SOP, slug) for slug, row in sops.items()} == texts
+    numbers = {slug: row.number for slug, row in sops.items() if row.number > 1}
+    assert numbers == {"verify-a-refund": 2, "prepare-a-video-post": 2}
+
+
+@pytest.mark.django_db
+def test_while_somebody_was_away_the_backup_did_their_tasks(sample: None) -> None:
+    from routebook.store.models import Away, Task
+
+    past = Away.objects.filter(last__lt=NOW.date())
+    assert sorted(past.values_list("member__key", flat=True)) == ["ana", "jon"]
+    assert Away.objects.filter(first__gt=NOW.date()).count() == 1
+    stood_in = Task.objects.filter(status="done", step__in=("verify", "issue"), done_by__key__in=("priya", "farah"))
+    assert stood_in.count() >= 2
 
 
 @pytest.mark.django_db

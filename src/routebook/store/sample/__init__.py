@@ -21,7 +21,7 @@ from routebook.store.access import Actor, actor_of
 from routebook.store.actions import library, members, notices, organisations
 from routebook.store.models import Member, Notice, User
 from routebook.store.queries.members import sample_people
-from routebook.store.sample import history
+from routebook.store.sample import history, house
 from routebook.store.sample.calendars import Calendars
 from routebook.store.sample.play import Player
 
@@ -39,9 +39,11 @@ def load(now: dt.datetime | None = None) -> None:
     calendars = Calendars(read.library.organisation, now)
     with transaction.atomic():
         founder = _found(read.library.organisation, calendars.days_back(past.began))
-        library.bring(founder, read.library, read.media, now=calendars.days_back(past.began), note="First version")
+        then = house.as_it_was(read.library, past.was)
+        library.bring(founder, then, read.media, now=calendars.days_back(past.began), note="First version")
         people = _give_accounts(founder, calendars.days_back(past.began))
-        Player(founder.org, people, calendars, past, now).play()
+        at_home = house.House(people, calendars, read.library.documents)
+        Player(founder.org, people, calendars, past, at_home, now).play()
         _fill_inboxes(founder.org, now)
 
 

@@ -42,16 +42,19 @@ class Calendars:
         next work."""
         calendar = self._people[who] if who else self._business
         hour, minute = map(int, at.split(":"))
-        local = dt.datetime.combine(self._day(days), dt.time(hour, minute), ZoneInfo(calendar.time_zone))
+        local = dt.datetime.combine(self.day(days), dt.time(hour, minute), ZoneInfo(calendar.time_zone))
         return next_working(calendar, local)
 
-    def _day(self, days: int) -> dt.date:
+    def day(self, days: int) -> dt.date:
+        """So many working days of the business before today; days ahead are counted in the same way, below zero."""
         zone = ZoneInfo(self._business.time_zone)
         day = self.now.astimezone(zone).date()
-        while days:
-            day -= _A_DAY
+        step = _A_DAY if days > 0 else -_A_DAY
+        left = abs(days)
+        while left:
+            day -= step
             midnight = dt.datetime.combine(day, dt.time(), zone)
-            days -= working_between(self._business, midnight, midnight + _A_DAY) > dt.timedelta()
+            left -= working_between(self._business, midnight, midnight + _A_DAY) > dt.timedelta()
         return day
 
     def after(self, who: str, moment: dt.datetime, minutes: int) -> dt.datetime:

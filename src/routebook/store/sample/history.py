@@ -16,12 +16,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`began` and `scored` are how many working days ago the library was brought in and its steps were scored; the
-    rest is as the file says it."""
+    """`began` and `scored` are how many working days ago the library was brought in and its steps were scored; `was`
+    is what its SOPs said at first where that was something else; the rest is as the file says it."""
 
     began: int
     scored: int
     first_run: int
+    was: tuple[Row, ...]
+    changes: tuple[Row, ...]
     plate: tuple[Row, ...]
     scores: tuple[Row, ...]
     capacity: tuple[Row, ...]
@@ -37,6 +39,8 @@ def read(folder: Path) -> History:
         values["began"],
         values["scored"],
         values["first_run"],
+        tuple(values["was"]),
+        tuple(values["changes"]),
         tuple(values["plate"]),
         tuple(values["scores"]),
         tuple(values["capacity"]),

@@ -34,7 +34,8 @@ class Learning:
     ) -> None:
         self.people, self.calendars, self.rows, self.processes, self.at = people, calendars, rows, processes, at
         self.begun: dict[int, Row] = {}
-        self.deciding: set[tuple[int, str]] = set()
+        self.deciding: set[int] = set()
+        self.stepped_back: set[int] = set()
 
     def begin(self) -> None:
         for row in self.rows:
@@ -55,7 +56,7 @@ class Learning:
                 now=now,
             )
             self.begun[handoff.pk] = row
-            if row["stands"] == Level.RETURNED:
+            if row["stands"] == Level.RETURNED and "restated" not in row:
                 self.plan_return(handoff, row, now)
             elif row["stands"] != Level.PREPARED:
                 self.plan_acceptance(handoff, row, now)
@@ -84,8 +85,7 @@ class Learning:
         """The receiver opens the SOP, thinks it over, and gives the step back."""
         said = row["returned"]
         self.do(handoff, row["to"], self.calendars.after(row["to"], now, said["after"] // 2), c.Open(SOP))
-        back = c.Return(said["reason"], said["proposal"], tuple(said["options"]))
-        self.do(handoff, row["to"], self.calendars.after(row["to"], now, said["after"]), back)
+        self.do(handoff, row["to"], self.calendars.after(row["to"], now, said["after"]), giving_back(row))
 
     def plan_acceptance(self, handoff: HandOff, row: Row, now: dt.datetime) -> None:
         """The receiver reads, asks and restates; the delegator answers and confirms."""
@@ -106,20 +106,42 @@ class Learning:
             promotion = row["promote"]
             moment = self.calendars.days_back(promotion["day"], "10:00", row["by"])
             self.do(handoff, row["by"], moment, c.Promote(promotion["reason"]))
+        if "returned" in row:
+            moment = self.calendars.days_back(row["returned"]["day"], "10:00", row["to"])
+            self.do(handoff, row["to"], moment, giving_back(row))
 
     def look_for_proposals(self, now: dt.datetime) -> None:
         """Delegators follow what is proposed, until the hand-off stands where the history says."""
         for handoff in HandOff.objects.filter(pk__in=self.begun).order_by("pk"):
             row, state = self.begun[handoff.pk], unpack(handoff.snapshot)
-            known = (handoff.pk, str(state.proposal))
-            if state.proposal is Level.NONE or known in self.deciding:
+            if state.proposal is Level.NONE or handoff.pk in self.deciding:
                 continue
-            if LINE.index(state.proposal) > LINE.index(Level(row["stands"])):
+            if LINE.index(state.proposal) > LINE.index(Level(row.get("highest", row["stands"]))):
                 continue
-            self.deciding.add(known)
+            self.deciding.add(handoff.pk)
             moment = self.calendars.after(row["by"], now, MINUTES_TO_DECIDE)
-            back = LINE.index(state.proposal) < LINE.index(state.level)
-            self.do(handoff, row["by"], moment, c.DeclineProposal(KEEP_GOING) if back else c.Promote())
+            self.at(moment, self.deciding_about(handoff.pk, row, state.proposal))
+
+    def deciding_about(self, handoff: int, row: Row, proposal: Level) -> Act:
+        def act(now: dt.datetime) -> None:
+            self.deciding.discard(handoff)
+            state = unpack(HandOff.objects.get(pk=handoff).snapshot)
+            if state.proposal is not proposal:
+                return
+            command = self.decision(handoff, row, back=LINE.index(proposal) < LINE.index(state.level))
+            name = f"sample-decide-{now.isoformat()}"
+            handoffs.command(self.people[row["by"]], handoff, command, command_id=name, now=now)
+
+        return act
+
+    def decision(self, handoff: int, row: Row, *, back: bool) -> c.HandoffCommand:
+        """Up is followed; back once, where the history gives a reason for it."""
+        if not back:
+            return c.Promote()
+        if "steps_back" not in row or handoff in self.stepped_back:
+            return c.DeclineProposal(KEEP_GOING)
+        self.stepped_back.add(handoff)
+        return c.StepBack(row["steps_back"])
 
     def do(self, handoff: HandOff, who: str, moment: dt.datetime, command: c.HandoffCommand) -> None:
         name = f"sample-{type(command).__name__}-{moment.isoformat()}"
@@ -128,6 +150,11 @@ class Learning:
             handoffs.command(self.people[who], handoff.pk, command, command_id=name, now=now)
 
         self.at(moment, act)
+
+
+def giving_back(row: Row) -> c.Return:
+    said = row["returned"]
+    return c.Return(said["reason"], said["proposal"], tuple(said["options"]))
 
 
 KEEP_GOING = "One slip, explained on the spot."

@@ -23,6 +23,7 @@ from routebook.store.models import Document, Organisation
 from routebook.store.queries import delegations as delegations_read
 from routebook.store.sample.calendars import Calendars
 from routebook.store.sample.history import History
+from routebook.store.sample.house import House
 from routebook.store.sample.journeys import Journey, journeys_of
 from routebook.store.sample.learning import Learning
 from routebook.store.sample.photo import drawn_photo
@@ -40,9 +41,10 @@ class Player:
     """Everybody of the sample at work."""
 
     def __init__(
-        self, org: int, people: Mapping[str, Actor], calendars: Calendars, past: History, now: dt.datetime
+        self, org: int, people: Mapping[str, Actor], calendars: Calendars, past: History, house: House, now: dt.datetime
     ) -> None:
         self.org, self.people, self.calendars, self.past, self.now = org, people, calendars, past, now
+        self.house = house
         self.keys = {actor.id: key for key, actor in people.items()}
         self.processes = dict(Document.objects.filter(org_id=org, kind="process").values_list("slug", "id"))
         self.states: dict[int, RunState] = {}
@@ -53,6 +55,8 @@ class Player:
     def play(self) -> None:
         self.at(self.calendars.days_back(self.past.scored, "09:00", SCORER), self.filling_the_plate)
         self.at(self.calendars.days_back(self.past.scored, "09:30", SCORER), self.scoring)
+        for row in self.past.changes:
+            self.at(self.calendars.days_back(row["day"], row["at"], row["by"]), partial(self.house.change, row))
         self.learning.begin()
         for journey in journeys_of(self.past.runs, self.calendars):
             self.at(journey.started, self.starting(journey))
@@ -81,8 +85,6 @@ class Player:
                 times_a_month=Decimal(row["times_a_month"]),
                 facts=Facts(),
             )
-            if row.get("done"):
-                plate.finish(self.people[SCORER], item.pk, now=now)
 
     def scoring(self, now: dt.datetime) -> None:
         """The founder places the steps on the matrix, says again what the maps give a reason for, and how much of
@@ -147,7 +149,7 @@ class Player:
             wanted = command(self.states[journey.number])
             result = runs.command(self.people[who], journey.id, wanted, command_id=journey.next_command(), now=now)
             self.go_on(journey, result.state, now)
-            if isinstance(wanted, c.PassReview):
+            if isinstance(wanted, c.PassReview | c.FailReview):
                 self.learning.look_for_proposals(now)
 
         self.at(moment, act)
@@ -185,12 +187,13 @@ class Player:
     def plan_questions(
         self, journey: Journey, task: Task, who: str, begun: dt.datetime, plan: Mapping[str, Any], adviser: str
     ) -> dt.datetime:
-        """Asking and waiting; answers when the work can go on."""
+        """Asking and waiting; answers when the work can go on. Nobody asks themselves."""
         moment = begun
-        if "ask" in plan:
+        asks = "ask" in plan and who != adviser
+        if asks:
             moment = self.calendars.after(who, moment, 4)
             self.do(journey, who, moment, lambda _: c.Ask(task.number, plan["ask"]))
-        if "answer" in plan:
+        if asks and "answer" in plan:
             moment = self.calendars.after(adviser, moment, plan["answer_after"])
             self.do(journey, adviser, moment, lambda state: c.Answer(task.number, state.questions, plan["answer"]))
         if "block" in plan:
