@@ -6,9 +6,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from routebook.core.checks import check_document, proposed_split
-from routebook.core.checks.texts import sentences, words
+from routebook.core.checks import check_document, proposed_split, secrets
+from routebook.core.checks import document as document_rules
+from routebook.core.checks.catalogue import Catalogue, Index
+from routebook.core.checks.rule import Around
+from routebook.core.checks.texts import has_at_most, sentences, words
 from routebook.core.document import (
     ChecklistItem,
     Handling,
@@ -156,39 +161,39 @@ def test_a_criterion_that_can_be_checked_is_fine(criterion: str) -> None:
     assert names(replace(SOP, quality_bar=(criterion,))) == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "TBD",
-        "Send it to [insert address]",
-        "Lorem ipsum dolor",
-        "Owner: ???",
-        "Sign with [your address here]",
-        "TODO: ask Ben",
-        "xxx",
-        "…",
-        "To be defined.",
-        "FIXME later",
-    ],
-)
+PLACEHOLDERS = [
+    "TBD",
+    "Send it to [insert address]",
+    "Lorem ipsum dolor",
+    "Owner: ???",
+    "Sign with [your address here]",
+    "TODO: ask Ben",
+    "xxx",
+    "…",
+    "To be defined.",
+    "FIXME later",
+]
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS)
 def test_a_placeholder_is_found(text: str) -> None:
     assert names(with_items("Open the ticket", text)) == ["placeholder-text"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Move the card to the column To do",
-        "Greet with “Hello [first name]” and end with “Best, [your name]”",
-        "Type `[insert name]` where the name goes",
-        "Number it INV-XXX-2026",
-        "Order size XXL",
-        "Ask: what happened?!",
-        "Read [your guide](https://example.com)",
-        "Dates to be confirmed go into the second column",
-        "Wait … then try again",
-    ],
-)
+NO_PLACEHOLDERS = [
+    "Move the card to the column To do",
+    "Greet with “Hello [first name]” and end with “Best, [your name]”",
+    "Type `[insert name]` where the name goes",
+    "Number it INV-XXX-2026",
+    "Order size XXL",
+    "Ask: what happened?!",
+    "Read [your guide](https://example.com)",
+    "Dates to be confirmed go into the second column",
+    "Wait … then try again",
+]
+
+
+@pytest.mark.parametrize("text", NO_PLACEHOLDERS)
 def test_what_only_looks_like_a_placeholder_is_fine(text: str) -> None:
     assert names(with_items("Open the ticket", text)) == []
 
@@ -356,3 +361,38 @@ def test_words_are_counted_without_marks() -> None:
 )
 def test_a_title_that_promises_a_whole_process_is_found(title: str, is_whole: bool) -> None:
     assert names(replace(SOP, title=title)) == (["sop-for-a-whole-process"] if is_whole else [])
+
+
+PIECES = st.sampled_from(
+    [
+        *SECRETS,
+        *NO_SECRETS,
+        *PLACEHOLDERS,
+        *NO_PLACEHOLDERS,
+        "4929",
+        "1234",
+        " ",
+        "-",
+        "٤٩٢٩ ١٢٣٤ ٥٦٧٨ ٩٠١٢",
+        "TBC",
+        "tbd",
+    ]
+)
+WRITING = st.lists(PIECES | st.text(max_size=6), max_size=6).map("".join)
+
+
+@settings(max_examples=200)
+@given(WRITING)
+def test_a_quick_look_never_rules_out_a_text_in_which_something_is_found(text: str) -> None:
+    around = Around(Catalogue(Index(TODAY)), (), text, text.lower())
+    if any(True for _ in secrets._secrets(text)):
+        assert secrets._may_hold_secret(around)
+    if document_rules._PLACEHOLDER.search(text):
+        assert document_rules._may_hold_placeholder(around)
+
+
+@settings(max_examples=200)
+@given(WRITING, st.integers(0, 40))
+def test_a_text_that_is_said_to_have_few_words_has_few(text: str, most: int) -> None:
+    if has_at_most(text, most):
+        assert words(text) <= most

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
 from routebook.core.checks.split import actors_of, distinct, roles_named
-from routebook.core.checks.texts import Text, holds_any, listed, sentences, shortened, texts_of, without_code, words
+from routebook.core.checks.texts import (
+    Text,
+    has_at_most,
+    holds_any,
+    listed,
+    sentences,
+    shortened,
+    texts_of,
+    without_code,
+    words,
+)
 from routebook.core.document import (
     ChecklistItem,
     Document,
@@ -104,12 +114,18 @@ def length_of(document: Document, texts: tuple[Text, ...] | None = None) -> Leng
     most = _MOST_WORDS.get(kind_of(document))
     if most is None:
         return None
-    counted = texts_of(document) if texts is None else texts
-    return Length(words("\n".join(text.value for text in counted if not text.path.startswith(_GROWS))), most, "words")
+    return Length(words(_page(texts_of(document) if texts is None else texts)), most, "words")
+
+
+def _page(texts: tuple[Text, ...]) -> str:
+    """What counts as the page of a document."""
+    return "\n".join([text.value for text in texts if not text.path.startswith(_GROWS)])
 
 
 def _wordy(document: Process | Procedure | Sop | WorkInstruction, around: Around) -> Iterator[Hit]:
     kind = kind_of(document)
+    if has_at_most(_page(around.texts), _MOST_WORDS[kind]):
+        return
     length = length_of(document, around.texts)
     if length is not None and length.count > length.most:
         yield Hit("", f"This document has {length.count} words; there should be {_ROOM[kind]} of it.", _SHORTER[kind])
@@ -321,7 +337,9 @@ _NOTHING_YET = re.compile(
     r"|placeholder|asdf\w*|xx+|\.{3,}|…|\?+|write (?:something|text|this) here|text goes here|insert .{0,30}here|foo|untitled)\W*",
     re.IGNORECASE,
 )
-_PLACEHOLDER_SIGNS = ("tbd", "tbc", "tba", "fixme", "todo", "lorem", "???", "xxx", "[", "<")
+_PLACEHOLDER_SIGNS = ("fixme", "todo", "lorem", "???", "xxx")
+_PLACEHOLDER_SHORT = re.compile(r"tb[dca]")
+_PLACEHOLDER_IN_BRACKETS = re.compile(r"[\[<](?:insert|add|fill in|describe|enter|write|put|your)\b", re.IGNORECASE)
 """A document without any of these holds no `_PLACEHOLDER`: looking for them first is far faster than the pattern."""
 
 _NOTHING_YET_STARTS = frozenset({"tb", "to", "co", "pl", "as", "xx", "wr", "te", "in", "fo", "un"})
@@ -343,7 +361,7 @@ def placeholder_text(document: Document, around: Around) -> Iterator[Hit]:
 
         1. Send the confirmation to the address in the ticket
     """
-    may_hold = holds_any(around.folded, _PLACEHOLDER_SIGNS)
+    may_hold = _may_hold_placeholder(around)
     for text in around.texts:
         if not may_hold and text.value[:1].isalnum() and text.value[:2].lower() not in _NOTHING_YET_STARTS:
             continue
@@ -353,6 +371,15 @@ def placeholder_text(document: Document, around: Around) -> Iterator[Hit]:
         if found is not None:
             fix = "Write what is missing, or take it out until you know it."
             yield Hit(text.path, f"“{shortened(found[0], 40)}” is a placeholder.", fix)
+
+
+def _may_hold_placeholder(around: Around) -> bool:
+    whole = around.whole
+    return (
+        holds_any(around.folded, _PLACEHOLDER_SIGNS)
+        or _PLACEHOLDER_SHORT.search(around.folded) is not None
+        or (("[" in whole or "<" in whole) and _PLACEHOLDER_IN_BRACKETS.search(whole) is not None)
+    )
 
 
 RULES: tuple[Rule, ...] = (

@@ -92,6 +92,11 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, by id."""
 
+_DECIDED_HERE = frozenset(
+    known.look for known in (CRASHED, UNREADABLE, ACCEPTED_WITHOUT_WHY, ACCEPTED_UNKNOWN, ACCEPTED_NEEDLESSLY)
+)
+"""What these rules tell, the engine sees: they needn't be asked."""
+
 RETIRED: tuple[tuple[str, str], ...] = ()
 """Ids and names of rules that are gone. They are never given again."""
 
@@ -162,7 +167,7 @@ class Checker:
         whole = "\n\x1f\n".join(text.value for text in texts)
         around = Around(Catalogue(self._index), texts, whole, whole.lower())
         applying = self._applying_to(subject)
-        found = [(known, hit) for known in applying for hit in _hits(known, subject, around)]
+        found = _found(applying, subject, around)
         if isinstance(subject, Organisation) or not subject.accepts:
             findings = tuple(_finding(known, subject, hit) for known, hit in found)
         else:
@@ -205,11 +210,17 @@ def _place(document: AnyDocument) -> tuple[int, str]:
     return _ORDER[kind_of(document)], document.slug
 
 
-def _hits(known: Rule, subject: AnyDocument | Organisation, around: Around) -> tuple[Hit, ...]:
-    try:
-        return tuple(known.look(subject, around))
-    except Exception as fault:  # noqa: BLE001 - one faulty rule must not hide what the others find
-        return (_crash(known, fault),)
+def _found(applying: Iterable[Rule], subject: AnyDocument | Organisation, around: Around) -> list[tuple[Rule, Hit]]:
+    found: list[tuple[Rule, Hit]] = []
+    for known in applying:
+        if known.look in _DECIDED_HERE:
+            continue
+        before = len(found)
+        try:
+            found.extend([(known, hit) for hit in known.look(subject, around)])
+        except Exception as fault:  # noqa: BLE001 - one faulty rule must not hide what the others find
+            found[before:] = [(known, _crash(known, fault))]
+    return found
 
 
 def _crash(known: Rule, fault: Exception) -> Hit:

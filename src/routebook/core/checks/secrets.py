@@ -27,9 +27,9 @@ _KEY = re.compile(
     r"|[?&#](?P<query>(?i:(?:access_|auth_|refresh_|id_)?token|api_?key|secret|client_secret|password|signature|sig))="
     r"(?P<query_value>[^\s&#)\]>\"']{8,})"
 )
+_SIGNS_WITH_LINE = ("k_live_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
 _SIGNS = (
-    *("k_live_", "whsec_", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox"),
-    *("hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ", "://", "="),
+    *("=", "://", "AKIA", "ASIA", "glpat-", "xox", "hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ"),
 )
 """A text without any of these holds no key: looking for them first is ten times faster than the pattern."""
 
@@ -55,7 +55,7 @@ _SAID = re.compile(
     r"(?P<value>[`\"'“‘]?[^\s`\"'”’]+[`\"'”’]?)(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
-_SAID_SIGNS = ("passw", "passphrase", "passcode", "pwd", "cvv", "cvc", "key", "secret", "token")
+_SAID_SIGNS = ("passw", "passp", "passc", "pwd", "cvv", "cvc", "key", "secret", "token")
 _SAID_PIN = re.compile(r"pin\b")
 """A text without these says no secret in words."""
 
@@ -119,13 +119,29 @@ def secret_in_text(subject: Document | Organisation, around: Around) -> Iterator
 
 def _may_hold_secret(around: Around) -> bool:
     if not (
-        holds_any(around.whole, _SIGNS)
-        or holds_any(around.folded, _SAID_SIGNS)
-        or _SAID_PIN.search(around.folded)
-        or _LONG_NUMBER.search(around.whole)
+        _may_hold_key(around.whole)
+        or _may_say_secret(around.folded)
+        or (_may_hold_long_number(around.whole) and _LONG_NUMBER.search(around.whole))
     ):
         return False
     return any(True for _ in _secrets(around.whole))
+
+
+def _may_hold_key(text: str) -> bool:
+    return holds_any(text, _SIGNS) or ("_" in text and holds_any(text, _SIGNS_WITH_LINE))
+
+
+def _may_say_secret(folded: str) -> bool:
+    return holds_any(folded, _SAID_SIGNS) or _SAID_PIN.search(folded) is not None
+
+
+_AS_NUMBER = bytes(ord("0") if chr(byte).isdigit() or byte > 127 else ord("x") for byte in range(256))
+"""For `bytes.translate`: digits as noughts, and what is not ASCII too, since it may be a digit of another script."""
+
+
+def _may_hold_long_number(text: str) -> bool:
+    """Whether thirteen digits may follow each other. Spaces and hyphens are left out, as a card's number is written."""
+    return b"0" * 13 in text.encode("utf-8", "surrogatepass").translate(_AS_NUMBER, b" -")
 
 
 def _secrets(text: str) -> Iterator[str]:
@@ -138,7 +154,7 @@ def _secrets(text: str) -> Iterator[str]:
 
 
 def _keys(text: str) -> Iterator[str]:
-    if not holds_any(text, _SIGNS):
+    if not _may_hold_key(text):
         return
     for found in _KEY.finditer(text):
         kind = (found.lastgroup or "").removesuffix("_value")
