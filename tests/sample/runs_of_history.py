@@ -35,7 +35,7 @@ POSTS = (
     ("plain", "Fewer decisions"), ("sponsored", "Strategy call, October"), ("video", "Three questions before you hire"),
     ("plain", "The first hire"), ("plain", "Friday reviews"), ("video", "What a map is for"),
     ("plain", "Saying no kindly"), ("sponsored", "Strategy call, November"), ("plain", "A price in one sentence"),
-    ("video", "The five-minute handover"), ("plain", "Notes nobody reads"), ("plain", "Your calendar is a budget"),
+    ("video", "The five-minute handover"), ("plain", "Notes nobody reads"), ("plain", "Your calendar is a budget"), ("plain", "The hour before lunch"),
     ("video", "Two lists"), ("sponsored", "Group programme"),
 )  # fmt: skip
 """In the order of time; the last one is sponsored, so that what it proposes is news."""
@@ -57,7 +57,7 @@ REASONS = (
 )
 VERIFIED = "https://example.com/payments/{number}"
 ANA_BEGINS, FARAH_BEGINS = 76, 47
-ANA_AWAY = (17, 16)
+ANA_AWAY = (28, 27)
 """From which day on requests come to Ana, and the content calendar is Farah's."""
 DECLINE_TEXT = (
     "Our window is 14 days and you wrote after {days}. I can hold your sessions until spring. Shall I? {name}"

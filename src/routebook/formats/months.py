@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 HEIGHT, TOP, BOTTOM, SLOT, BAR = 170, 22, 26, 64, 34
 LEAST_SLOTS = 6
+LETTER = 11
+"""How high a digit of the numbers is, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,23 @@ def _month(month: Month, middle: float, zero: float, scale: float) -> str:
     height = abs(month.hours) * scale
     top = zero - height if month.hours >= 0 else zero
     plan = zero - month.planned * scale
-    number = min(top, zero) - 6
+    kind, number = _place_of_number(min(top, zero), max(height, 1), plan)
     return (
         f'<rect class="bar{" lost" if month.hours < 0 else ""}" x="{middle - BAR / 2:.1f}" y="{top:.1f}"'
         f' width="{BAR}" height="{max(height, 1):.1f}" rx="3"/>'
         f'<line class="plan" x1="{middle - BAR / 2 - 9:.1f}" x2="{middle + BAR / 2 + 9:.1f}"'
         f' y1="{plan:.1f}" y2="{plan:.1f}"/>'
-        f'<text class="n" x="{middle:.1f}" y="{number:.1f}" text-anchor="middle">{month.hours:.1f}</text>'
+        f'<text class="{kind}" x="{middle:.1f}" y="{number:.1f}" text-anchor="middle">{month.hours:.1f}</text>'
         f'<text x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(month.name)}</text>'
     )
+
+
+def _place_of_number(top: float, height: float, plan: float) -> tuple[str, float]:
+    """Its class and its baseline: over the bar; where the mark of the plan would cross it, in the bar or over the
+    mark."""
+    over = top - 6
+    if not over - LETTER <= plan <= over + 4:
+        return "n", over
+    if height >= 2 * LETTER:
+        return "n in", top + LETTER + 5
+    return "n", plan - 6
