@@ -51,7 +51,7 @@ def test_refused_chosen_brought_in_and_saved_again(
     expect(page.locator("section.prose")).to_contain_text("w, line 2: a message is waited for")
     no_axe_violations(page)
     with page.expect_download() as saved:
-        page.locator("a[href^=\"map.bpmn\"]").click()
+        page.locator('a[href^="map.bpmn"]').click()
     file = read_bpmn(Path(saved.value.path()).read_bytes())
     assert isinstance(file, BpmnFile)
     assert [step.title for step in file.drafts[0].process.steps] == ["Pack it", "Paid"]

@@ -353,7 +353,9 @@ def plan(items: Iterable[Item], by_hand: Mapping[str, Arranged]) -> Order:
     free[Period.NOW] = free[Period.NOW][:room]
     for item, at in sorted(placed, key=lambda one: (one[1].position, one[0].id)):
         free[at.period].insert(at.position, item)
-    return Order(order.cluster, tuple(free[Period.NOW]), tuple(free[Period.NEXT]), tuple(free[Period.LATER]), order.kept)
+    return Order(
+        order.cluster, tuple(free[Period.NOW]), tuple(free[Period.NEXT]), tuple(free[Period.LATER]), order.kept
+    )
 
 
 # What would happen if, and what did happen

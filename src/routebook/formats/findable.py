@@ -23,7 +23,20 @@ _SPOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PICTURE_OR_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 _MARKS = re.compile(r"(?m)^[ \t]*(?:[>#]+|[-*+]|\d+[.)])[ \t]+|\*\*|__|`")
 _NAMES_FOR_MACHINES = frozenset(
-    {"step", "serves", "policies", "applies_to", "policy", "recording", "clip", "source", "uses", "targets", "groups"}
+    {
+        "step",
+        "serves",
+        "policies",
+        "applies_to",
+        "policy",
+        "recording",
+        "clip",
+        "source",
+        "uses",
+        "include",
+        "targets",
+        "groups",
+    }
 )
 """Fields that hold slugs and addresses; nobody looks for those."""
 _PLACE = re.compile(r"\w+")

@@ -63,7 +63,9 @@ def test_an_adjusted_proposal_keeps_a_place_for_every_sentence(example: object, 
 
 def test_a_left_over_goes_where_the_person_wants_it() -> None:
     proposal = split(
-        read_text("# Manual\n\n## Tea\n1. Fill the kettle.\n2. Pour it.\n3. Wait for it.\n\n## History\n\nTea is old.\n")
+        read_text(
+            "# Manual\n\n## Tea\n1. Fill the kettle.\n2. Pour it.\n3. Wait for it.\n\n## History\n\nTea is old.\n"
+        )
     )
     (part,) = proposal.documents
     at = next(at for at, one in enumerate(proposal.left_over) if "Tea is old" in one.text)
