@@ -14,6 +14,7 @@ from routebook.core.document import (
     END,
     START,
     AnyDocument,
+    ChecklistItem,
     Decision,
     Goes,
     Join,
@@ -28,6 +29,7 @@ from routebook.formats.normal import normal_line
 from routebook.formats.schema import (
     KEYS,
     PERSON,
+    SOP_ITEM,
     Choice,
     Day,
     JoinOf,
@@ -140,6 +142,9 @@ def _values(shape: Shape, *, required: bool = True) -> st.SearchStrategy[Any]:
             return st.sampled_from(list(shape.of))
         case Many():
             return _lists(shape, required)
+        case Record() if shape is SOP_ITEM:
+            blocks = slugs.map(lambda slug: ChecklistItem("", include=slug))
+            return st.one_of(_records(shape.cls, shape.keys), blocks)
         case Record():
             return _records(shape.cls, shape.keys)
         case Only():

@@ -219,6 +219,24 @@ def test_evidence_and_instruction_at_the_end_of_an_item() -> None:
     assert sop.checklist == (ChecklistItem("Press (twice) it", Evidence.PHOTO, uses="full-refund"),)
 
 
+def test_a_shared_block_is_an_item_of_an_sop_by_reference_or_item_by_item() -> None:
+    file = read(
+        "---\nkind: sop\ntitle: A\n---\n## Checklist\n1. (include: file-it)\n2. File (evidence: tick; include: b)\n"
+    )
+    assert isinstance(file.document, Sop)
+    assert file.document.checklist == (
+        ChecklistItem("", include="file-it"),
+        ChecklistItem("File", Evidence.TICK, include="b"),
+    )
+    text = write_document(file.document)
+    assert "1. (include: file-it)\n2. File (evidence: tick; include: b)\n" in text
+
+
+def test_a_procedure_includes_no_block() -> None:
+    text = "---\nkind: procedure\ntitle: A\n---\n## Steps\n1. (include: file-it)\n"
+    assert "A procedure can't include “file-it”" in errors(text, "procedures/a.md")[0]
+
+
 def test_anything_indented_below_an_item_is_its_how_to() -> None:
     body = "## Checklist\n- Open the page\n  of the day\n\n  ```\n  # no heading\n  ```\n- Close it\n   - left\n   - right\n"
     sop = read(sop_with(body=body)).document

@@ -260,12 +260,17 @@ class Process(Document):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One line of a checklist; `instruction` is an inline how-to, `uses` a work instruction's slug."""
+    """One line of a checklist; `instruction` is an inline how-to, `uses` a work instruction's slug.
+
+    `include` is the slug of the procedure from which an SOP has the line, as part of a shared block (`core.blocks`);
+    without a text it stands for the whole block.
+    """
 
     text: str
     evidence: Evidence = Evidence.NONE
     instruction: str = ""
     uses: str = ""
+    include: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

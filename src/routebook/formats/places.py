@@ -52,6 +52,8 @@ def _places_in(name: str, parts: list[str], value: Any) -> Iterator[Place]:
             yield Place(name, name, 0, "", value)
         return
     for at, row in enumerate(value):
+        if getattr(row, "include", ""):
+            continue  # it is a line of a shared block, and changes there
         for part in parts:
             text = getattr(row, part) if part else row
             path = f"{name}.{at}.{part}" if part else f"{name}.{at}"

@@ -62,6 +62,8 @@ A document's long texts stand in the body, under headings of their own (*body* i
 
 - **Checklist, Steps, Lines**: numbered items. At its end an item may ask for evidence, point to a work instruction, or both:
   `(evidence: photo; instruction: full-refund-in-stripe)`. What is indented below it, quoted with `>`, is its how-to.
+- **A shared block**: an item of an SOP that is only `(include: check-the-amount)` stands for the steps of that procedure.
+  Publishing puts them in its place, each marked with `include:`, so that the published text never changes by itself.
 - **Questions**: `**The question?** The answer.`
 - **Pictures**: `![What it shows](../media/name.png)`
 - Everything else in the body is the document's notes, and is kept as it is.

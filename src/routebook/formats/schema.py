@@ -235,6 +235,14 @@ ITEM = Record(
     ),
     short="text",
 )
+SOP_ITEM = Record(
+    ChecklistItem,
+    (
+        *ITEM.keys,
+        Key("include", SLUG, "The procedure whose steps stand here, as a shared block.", "include: check-the-amount"),
+    ),
+    short="text",
+)
 FORM_FIELD = Record(
     FormField,
     (
@@ -417,7 +425,7 @@ KEYS: dict[Kind, tuple[Key, ...]] = {
         *TAIL,
         Key(
             "checklist",
-            Many(ITEM, rows=True),
+            Many(SOP_ITEM, rows=True),
             "What to do, in order.",
             "1. Copy the refund reference here (evidence: text)",
             section="Checklist",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routebook.core.blocks import included
 from routebook.core.document import (
     AnyDocument,
     Handling,
@@ -71,5 +72,6 @@ def named_by(value: AnyDocument) -> Iterator[tuple[Kind, str]]:
             if process:
                 yield Kind.PROCESS, process
             yield from ((Kind.WORK_INSTRUCTION, item.uses) for item in value.checklist if item.uses)
+            yield from ((Kind.PROCEDURE, slug) for slug in included(value))
         case _:
             return

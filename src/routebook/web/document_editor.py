@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routebook.core.blocks import rows_of, waiting, whole
 from routebook.core.checks import Finding, check_document, length_of
 from routebook.core.document import AnyDocument, Evidence, Kind
 from routebook.formats.difference import spelt
@@ -61,7 +63,7 @@ def edit(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
     require(actor, drafting(kind))
     view = queries.find(actor, kind, slug)
     if request.method != "POST":
-        return _form(request, actor, view, more=request.GET.get("more", ""))
+        return _form(request, actor, view, more=request.GET.get("more", ""), block=request.GET.get("block", ""))
     posted, not_kept = with_files(request, actor, kind, slug)
     typed = read(kind, slug, posted)
     typed.errors.update(not_kept)
@@ -76,7 +78,8 @@ def _after(request: HttpRequest, view: DocumentView) -> str:
     op, then = request.POST.get("op", ""), request.POST.get("then", "")
     if op:
         verb, field = [*op.split(":"), ""][:2]
-        return f"{address(view)}edit/{f'?more={field}' if verb == 'add' else ''}#f-{field}"
+        asked = {"add": f"?more={field}", "include": f"?block={field}"}.get(verb, "")
+        return f"{address(view)}edit/{asked}#f-{field}"
     if then == "publish":
         return f"{address(view)}publication/"
     if then == "done":
@@ -152,6 +155,7 @@ def _form(
     typed: Typed | None = None,
     conflict: ShownConflict | None = None,
     more: str = "",
+    block: str = "",
     status: int = 200,
 ) -> HttpResponse:
     kept = _kept(view)
@@ -165,7 +169,7 @@ def _form(
         **_standing(actor, view),
         "view": view,
         "title": view.row.title,
-        "sections": shown(view.kind, values, kept, choices, errors=errors, more=more),
+        "sections": shown(view.kind, values, kept, choices, errors=errors, more=more, block=block),
         "known": choices.known,
         "errors": errors,
         "conflict": conflict,
@@ -179,14 +183,14 @@ def _form(
 
 def _kept(view: DocumentView) -> dict[str, Any]:
     """The draft's fields as plain values; those of the published text where no draft is open."""
-    return to_plain(view.draft or view.value)
+    return to_plain(queries.kept(view))
 
 
 def _standing(actor: Actor, view: DocumentView) -> Mapping[str, Any]:
     """How the draft stands: when it was saved, how long it is, what the checks find."""
-    value = view.draft or view.value
+    value = queries.kept(view)
     draft = queries.draft_row(view.row)
-    length = length_of(value)
+    length = length_of(queries.whole_of(actor.org, value))
     return {
         "rev": view.rev or 1,
         "saved_at": draft.updated_at if draft else None,
@@ -200,9 +204,18 @@ def _standing(actor: Actor, view: DocumentView) -> Mapping[str, Any]:
 
 
 def findings_of(actor: Actor, value: AnyDocument) -> tuple[Finding, ...]:
-    """What the checks find in a draft, seen within the library with its drafts."""
+    """What the checks find in a draft, seen within the library with its drafts. What they find in a shared block
+    stands at the line that includes it."""
     library = queries.library(actor, drafts=True)
-    return check_document(value, library, today=now().date(), media=media.paths(actor))
+    blocks = queries.blocks_of(actor.org, waiting(value))
+    findings = check_document(whole(value, blocks), library, today=now().date(), media=media.paths(actor))
+    rows = rows_of(value, blocks)
+    return tuple(
+        replace(one, path=_ITEM.sub(lambda found: f"checklist[{rows[int(found[1])]}]", one.path)) for one in findings
+    )
+
+
+_ITEM = re.compile(r"\Achecklist\[(\d+)\]")
 
 
 def _choices(actor: Actor, view: DocumentView) -> Choices:
@@ -225,6 +238,9 @@ def _choices(actor: Actor, view: DocumentView) -> Choices:
         processes=[Option(process.row.slug, process.row.title) for process, _steps in places],
         instructions=[Option(one.row.slug, one.row.title) for one in queries.listing(actor, Kind.WORK_INSTRUCTION)]
         if view.kind in (Kind.SOP, Kind.PROCEDURE)
+        else [],
+        blocks=[Option(one.row.slug, one.row.title) for one in queries.listing(actor, Kind.PROCEDURE) if one.published]
+        if view.kind is Kind.SOP
         else [],
         evidence=[Option(kind.value, EVIDENCE[kind]) for kind in Evidence],
     )

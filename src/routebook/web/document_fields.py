@@ -27,6 +27,7 @@ class Widget(StrEnum):
     DATE = "date"
     STEP = "step"
     INSTRUCTION = "instruction"
+    BLOCK = "block"
     EVIDENCE = "evidence"
     PROCESSES = "processes"
     LINES = "lines"
@@ -96,6 +97,7 @@ ITEMS = (
     Cell("instruction", _("How, right here"), Widget.TEXT, more=True),
     Cell("uses", _("Work instruction"), Widget.INSTRUCTION, more=True),
 )
+INCLUDE = Cell("include", _("Shared block"), Widget.BLOCK)
 UPKEEP = Section(
     _("Upkeep"),
     (
@@ -162,7 +164,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     _("Checklist"),
                     Widget.ROWS,
                     _("One action a line; Enter begins the next. Nine lines fit in a head."),
-                    cells=ITEMS,
+                    cells=(*ITEMS, INCLUDE),
                     one=_("Line"),
                     numbered=True,
                     upload=Use.PICTURE,

@@ -64,7 +64,7 @@ def _raw(one: Field, posted: QueryDict) -> Any:
         return [posted.get(f"{one.name}-{row}", "") for row in _rows(one.name, posted)]
     if one.widget is Widget.ROWS:
         return [
-            {cell.name: posted.get(f"{one.name}-{row}-{cell.name}", "") for cell in one.cells}
+            {cell.name: posted.get(f"{one.name}-{row}-{cell.name}", UNSAID.get(cell.name, "")) for cell in one.cells}
             for row in _rows(one.name, posted)
         ]
     return posted.get(one.name, "")
@@ -136,6 +136,7 @@ class Choices:
     steps: Sequence[Option] = ()
     processes: Sequence[Option] = ()
     instructions: Sequence[Option] = ()
+    blocks: Sequence[Option] = ()
     evidence: Sequence[Option] = ()
 
 
@@ -163,6 +164,8 @@ class Row:
     id: str
     inputs: tuple[Input, ...]
     more: tuple[Input, ...]
+    block: Input | None = None
+    """The choice of a shared block, where the row is one: it has no words of its own."""
 
     @property
     def more_is_used(self) -> bool:
@@ -179,6 +182,7 @@ class Shown:
     input: Input | None = None
     rows: tuple[Row, ...] = ()
     pattern: Row | None = None
+    block_pattern: Row | None = None
 
     @property
     def asks_for_attention(self) -> bool:
@@ -207,8 +211,10 @@ def shown(
     *,
     errors: Mapping[str, str] | None = None,
     more: str = "",
+    block: str = "",
 ) -> tuple[ShownSection, ...]:
-    """The form with `values` in it. `draft` is what is kept, `more` the field that gets several empty rows."""
+    """The form with `values` in it. `draft` is what is kept, `more` the field that gets several empty rows, `block` the
+    one that gets a row for a shared block."""
     return tuple(
         ShownSection(
             section,
@@ -220,6 +226,7 @@ def shown(
                     choices,
                     (errors or {}).get(one.name, ""),
                     more,
+                    block,
                 )
                 for one in section.fields
             ),
@@ -229,7 +236,7 @@ def shown(
 
 
 UNSAID = {"evidence": str(Evidence.NONE)}
-"""What a browser posts for a cell that the stored row leaves out, where that isn't an empty text."""
+"""What a cell says that the stored row, or the row that was posted, leaves out, where that isn't an empty text."""
 
 
 def untouched(kind: Kind, one: Field, kept: Any) -> str:
@@ -249,28 +256,42 @@ def untouched(kind: Kind, one: Field, kept: Any) -> str:
         return digest(kept)
 
 
-def _shown(one: Field, value: Any, was: str, choices: Choices, error: str, more: str) -> Shown:
+def _shown(one: Field, value: Any, was: str, choices: Choices, error: str, more: str, block: str) -> Shown:
     if not one.repeats:
         cell = Cell(one.name, one.label, one.widget, one.known)
         return Shown(one, was, error, input=_input(one.name, cell, value, choices, one.help, error))
     filled = list(value or [])
     empty: list[Any] = [None] * (ROWS_TO_ADD if more == one.name else 1)
-    rows = tuple(_row(one, str(number), row, choices) for number, row in enumerate([*filled, *empty]))
-    return Shown(one, was, error, rows=rows, pattern=_row(one, "__i__", None, choices))
+    rows = [_row(one, str(number), row, choices) for number, row in enumerate([*filled, *empty])]
+    if not includes(one):
+        return Shown(one, was, error, rows=tuple(rows), pattern=_row(one, "__i__", None, choices))
+    if block == one.name:
+        rows.insert(len(filled), _row(one, str(len(rows)), None, choices, is_block=True))
+    patterns = [_row(one, "__i__", None, choices, is_block=is_block) for is_block in (False, True)]
+    return Shown(one, was, error, rows=tuple(rows), pattern=patterns[0], block_pattern=patterns[1])
 
 
-def _row(one: Field, number: str, value: Any, choices: Choices) -> Row:
+def includes(one: Field) -> bool:
+    """Whether a row of the field may be a shared block."""
+    return any(cell.widget is Widget.BLOCK for cell in one.cells)
+
+
+def _row(one: Field, number: str, value: Any, choices: Choices, *, is_block: bool = False) -> Row:
     name = f"{one.name}-{number}"
     if one.widget is Widget.LINES:
         inputs: tuple[Input, ...] = (_input(name, Cell(one.name, one.one, known=one.known), value, choices),)
     else:
         parts = value or {}
         inputs = tuple(_input(f"{name}-{c.name}", c, parts.get(c.name), choices) for c in one.cells)
+    block = next((each for each in inputs if each.widget is Widget.BLOCK), None)
+    if block is not None and (block.value or is_block):
+        return Row(number, f"f-{name}", (block,), (), block)
+    words = [each for each in inputs if each is not block]
     return Row(
         number,
         f"f-{name}",
-        tuple(each for each in inputs if not each.more),
-        tuple(each for each in inputs if each.more),
+        tuple(each for each in words if not each.more),
+        tuple(each for each in words if each.more),
     )
 
 
@@ -296,6 +317,7 @@ def _options(widget: Widget, value: Any, choices: Choices) -> Sequence[Option]:
         Widget.STEP: choices.steps,
         Widget.PROCESSES: choices.processes,
         Widget.INSTRUCTION: choices.instructions,
+        Widget.BLOCK: choices.blocks,
         Widget.EVIDENCE: choices.evidence,
     }.get(widget, ())
     known = {option.value for option in offered}
@@ -304,7 +326,7 @@ def _options(widget: Widget, value: Any, choices: Choices) -> Sequence[Option]:
     return [*offered, *strangers]
 
 
-_SELECTS = (Widget.STEP, Widget.PROCESSES, Widget.INSTRUCTION)
+_SELECTS = (Widget.STEP, Widget.PROCESSES, Widget.INSTRUCTION, Widget.BLOCK)
 
 
 # --- findings -----------------------------------------------------------------------------------

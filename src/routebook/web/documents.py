@@ -13,13 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routebook.core.blocks import included
 from routebook.core.checks import explanation, find_rule
 from routebook.core.document import FOLDERS, AnyDocument, Kind, Procedure, Sop, kind_of
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents as actions
+from routebook.store.queries import approvals, ladder, pile
 from routebook.store.queries import documents as queries
-from routebook.store.queries import ladder, pile
 from routebook.store.queries import upkeep as upkeep_queries
 from routebook.store.queries.documents import DocumentView
 from routebook.web import (
@@ -174,6 +175,7 @@ def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
         **upkeep.around(request, actor, view),
         "view": view,
         "shows_draft": value is view.draft,
+        "newer_blocks": queries.behind_of(actor.org, view.row) if actor.may(drafting(kind)) else (),
         "around": ladder.surroundings(actor, view),
         "original": pile.original_of(actor, kind, slug),
         "may_edit": actor.may(drafting(kind)),
@@ -192,9 +194,11 @@ def preview(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRe
 
 def _text(actor: Actor, value: AnyDocument) -> dict[str, Any]:
     """What a body template needs."""
+    value = queries.whole_of(actor.org, value)
     used = [item.uses for item in queries.checklist_of(value) if item.uses]
     return {
         "value": value,
+        "block_titles": queries.titles(actor, Kind.PROCEDURE, included(value)),
         "body": f"documents/body/{kind_of(value)}.html",
         "instructions": queries.work_instructions(actor, used),
     }
@@ -222,6 +226,17 @@ def removal(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRe
         tell(request, _("The draft is discarded."))
         return redirect(address(view) if view.version else "/processes/" if kind is Kind.PROCESS else "/documents/")
     return show(request, "documents/removal.html", {"view": view, "command": fresh_id()})
+
+
+@post("write")
+def take_over(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponseBase:
+    """Open a draft with what the shared blocks say now; publishing it is the next page."""
+    view = queries.find(actor, kind, slug)
+    actions.take_over(actor, view.row.pk, now=now())
+    if approvals.may_ask(actor, kind) or actor.may(Verb.PUBLISH):
+        return redirect(f"{address(view)}publication/")
+    tell(request, _("The draft says what the shared blocks say now. It waits for somebody who publishes."))
+    return redirect(f"{address(view)}?draft")
 
 
 # --- versions -----------------------------------------------------------------------------------
@@ -280,7 +295,7 @@ def draft_difference(request: HttpRequest, actor: Actor, kind: Kind, slug: str) 
         "value": view.draft,
         "heading": _("Draft"),
         "compared": _("Compared with version %(number)s") % {"number": view.version},
-        "differences": named_differences(view.published, view.draft),
+        "differences": named_differences(view.published, queries.whole_of(actor.org, view.draft)),
     }
     return show(request, "documents/version.html", context)
 
@@ -305,6 +320,7 @@ KEEPING: tuple[tuple[str, Callable[..., HttpResponseBase]], ...] = (
     ("approval/consent/", publication.approve),
     ("approval/refusal/", publication.decline),
     ("approval/withdrawal/", publication.withdraw),
+    ("blocks/", take_over),
     ("review/", upkeep.still_correct),
     ("retirement/", upkeep.retire),
     ("readings/", readings.confirm),

@@ -60,7 +60,8 @@ def document_pdf(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> H
     """A document as its readers see it, on A4; `?draft` gives the draft to those who may see it."""
     view = documents.find(actor, kind, slug)
     value = shown(request, view)
-    sheet = sheet_of(value, outputs.beside(actor, value), _)
+    whole = documents.whole_of(actor.org, value)
+    sheet = sheet_of(whole, outputs.beside(actor, whole), _)
     return sheet_file(actor, sheet, _imprint(actor, view, value), f"{slug}.pdf")
 
 

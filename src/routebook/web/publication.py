@@ -118,15 +118,16 @@ def _page(request: HttpRequest, actor: Actor, view: DocumentView, refusal: Refus
     if view.draft is None:
         raise Refused(refusal or Refusal("no_draft", _("There is nothing new to publish: no draft is open.")))
     asked = approvals.open_request(actor, view.row)
+    value = queries.whole_of(actor.org, view.draft)
     findings = document_editor.findings_of(actor, view.draft)
     context = {
         "view": view,
-        "value": view.draft,
+        "value": value,
         "next": _next_number(actor, view),
         "asks_rule": _asks_rule(view),
         "advice": sum(1 for finding in findings if finding.severity == "advice"),
-        "differences": named_differences(view.published, view.draft) if view.published else (),
-        "effects": publications.effects(actor, view, view.draft),
+        "differences": named_differences(view.published, value) if view.published else (),
+        "effects": publications.effects(actor, view, value),
         "asked": asked,
         "may_decide": bool(asked and approvals.may_approve(actor, asked, queries.draft_row(view.row))),
         "may_withdraw": bool(asked and (asked.asked_by_id == actor.member or actor.may(Verb.PUBLISH))),

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from routebook.core.blocks import included
 from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
 from routebook.core.checks.split import roles_named
@@ -215,6 +216,9 @@ def _from_checklist(document: Sop | Procedure, catalogue: Catalogue) -> Iterator
     for index, item in enumerate(document.checklist):
         if item.uses:
             yield from _unknown(f"checklist[{index}].uses", Kind.WORK_INSTRUCTION, item.uses, catalogue)
+    for slug in included(document):
+        first = next(index for index, item in enumerate(document.checklist) if item.include == slug)
+        yield from _unknown(f"checklist[{first}].include", Kind.PROCEDURE, slug, catalogue)
 
 
 def _unknown_step(reference: str, catalogue: Catalogue) -> Iterator[Hit]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from routebook.core.blocks import included
 from routebook.core.document import (
     FOLDERS,
     AnyDocument,
@@ -111,6 +112,7 @@ def _names(document: AnyDocument) -> Iterator[str]:
         case Sop() | Procedure():
             yield f"{FOLDERS[Kind.PROCESS]}/{document.step.partition('/')[0]}"
             yield from (f"{FOLDERS[Kind.WORK_INSTRUCTION]}/{item.uses}" for item in document.checklist if item.uses)
+            yield from (f"{FOLDERS[Kind.PROCEDURE]}/{slug}" for slug in included(document))
         case _:
             return
 

@@ -1,7 +1,8 @@
 """The Markdown below the front matter: sections with a grammar of their own, and notes.
 
 - a checklist (`## Checklist`, `## Steps`) or lines (`## Lines`): numbered items. An item may end with
-  ``(evidence: text; instruction: slug)``; what is indented below it, quoted with `>`, is its how-to;
+  ``(evidence: text; instruction: slug)``; what is indented below it, quoted with `>`, is its how-to. An item of an
+  SOP that is only ``(include: slug)`` is a shared block; with a text, it is one of the block's own items;
 - `## Questions`: ``**Question?** answer``;
 - `## Pictures`: ``![what it shows](../media/name.png)``;
 - a text section: everything up to the next heading of level one or two;
@@ -28,7 +29,7 @@ from routebook.formats.schema import Key, table_of
 
 _HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*)|$)")
-_ASKED = re.compile(r"(?:^|\s+)\(((?:evidence|instruction)\s*:[^()]*)\)$")
+_ASKED = re.compile(r"(?:^|\s+)\(((?:evidence|instruction|include)\s*:[^()]*)\)$")
 _QUESTION = re.compile(r"\*\*(.+?)\*\*(?:[ \t]+(.*)|$)")
 _BLOCK_START = re.compile(r"(?:>|[-*+] |[0-9]+[.)] |`{3}|~{3}|!\[|#)")
 MEDIA = "../media/"
@@ -159,6 +160,17 @@ def _read_checklist(rows: Rows, field: str, reading: Reading) -> tuple[Checklist
     return tuple(items)
 
 
+def _read_steps(rows: Rows, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
+    """The steps of a procedure, which may be a block of SOPs and so includes none itself."""
+    items = _read_checklist(rows, field, reading)
+    for index, item in enumerate(items):
+        if item.include:
+            path = f"{field}[{index}]"
+            sentence = f"A procedure can't include “{item.include}”: only an SOP includes a shared block."
+            reading.refuse(reading.lines[path], path, sentence, "Write the steps here, or include both in the SOP.")
+    return items
+
+
 def _read_lines(rows: Rows, field: str, reading: Reading) -> tuple[str, ...]:
     lines = []
     for index, item in enumerate(_items(rows, field, reading)):
@@ -201,6 +213,7 @@ def _checklist_item(rows: Rows, path: str, reading: Reading) -> ChecklistItem:
         evidence=Evidence(asked.get("evidence", Evidence.NONE)),
         instruction=instruction,
         uses=asked.get("instruction", ""),
+        include=asked.get("include", ""),
     )
 
 
@@ -216,7 +229,7 @@ def _asked(inside: str, line: int, path: str, reading: Reading) -> dict[str, str
             near = did_you_mean(value, kinds)
             fix = f"Did you mean `{near}`?" if near else f"Write one of these: {', '.join(kinds)}."
             reading.refuse(line, f"{path}.evidence", f"`{value}` is not a kind of evidence.", fix)
-        elif name == "instruction" and SLUG.match(value):
+        elif name in ("instruction", "include") and SLUG.match(value):
             asked[name] = value
         else:
             reading.refuse(
@@ -285,6 +298,7 @@ def _write_checklist(items: tuple[ChecklistItem, ...]) -> str:
 def _checklist_lines(number: int, item: ChecklistItem) -> str:
     asks = [f"evidence: {item.evidence}"] if item.evidence is not Evidence.NONE else []
     asks += [f"instruction: {item.uses}"] if item.uses else []
+    asks += [f"include: {item.include}"] if item.include else []
     line = " ".join(part for part in (f"{number}.", item.text, f"({'; '.join(asks)})" if asks else "") if part)
     indent = " " * (len(str(number)) + 2)
     quoted = [f"{indent}> {text}".rstrip() for text in item.instruction.split("\n")] if item.instruction else []
@@ -309,7 +323,7 @@ def _address(source: str) -> str:
 
 READERS: dict[str, Callable[[Rows, str, Reading], Any]] = {
     "Checklist": _read_checklist,
-    "Steps": _read_checklist,
+    "Steps": _read_steps,
     "Lines": _read_lines,
     "Questions": _read_questions,
     "Pictures": _read_pictures,

@@ -13,13 +13,11 @@ from django.db import transaction
 from routebook.core.audit import ApprovalAsked, ApprovalDeclined
 from routebook.core.document import Kind, Status
 from routebook.core.events import Refusal
-from routebook.formats.normal import normalise
 from routebook.store import audit, notices
 from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, require
 from routebook.store.actions import documents
 from routebook.store.actions.documents import document_for_change, stream_of
 from routebook.store.models import Approval, Document, Draft, Version
-from routebook.store.parsing import draft_of
 from routebook.store.queries.approvals import APPROVED, DECLINED, may_approve
 
 
@@ -33,7 +31,7 @@ def ask(
     if not documents.asks_approval(document):
         raise Refused(Refusal("no_approval", "Documents of this kind need no approval here."))
     draft = _draft(document, rev)
-    documents.be_publishable(actor, normalise(draft_of(draft, Kind(document.kind), document.slug)), now)
+    documents.be_publishable(actor, documents.text_of(document, draft), now)
     request, _ = Approval.objects.update_or_create(
         org_id=actor.org,
         document=document,

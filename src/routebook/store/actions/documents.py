@@ -24,6 +24,7 @@ from routebook.core.audit import (
     DocumentRetired,
     DraftDiscarded,
 )
+from routebook.core.blocks import by_reference, waiting
 from routebook.core.checks import blocks_publishing, check_document
 from routebook.core.document import (
     FOLDERS,
@@ -46,7 +47,7 @@ from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, req
 from routebook.store.actions import handoffs, media
 from routebook.store.models import Approval, Document, Draft, Organisation, Reading, Version
 from routebook.store.parsing import document_of, draft_of
-from routebook.store.queries.documents import library_of
+from routebook.store.queries.documents import behind_of, library_of, whole_of
 from routebook.store.queries.media import named_in
 from routebook.store.queries.readings import READ_BY_PEOPLE
 
@@ -157,10 +158,15 @@ def free_slug(org: int, kind: Kind, wanted: str) -> str:
 
 
 def _value(kind: Kind, slug: str, fields: dict[str, Any]) -> AnyDocument:
+    """What a draft says: a shared block stands in it by reference, whoever brought its items along."""
     try:
-        return from_plain(kind, slug, fields)
+        value = from_plain(kind, slug, fields)
     except PlainError as error:
         raise Refused(Refusal("bad_field", error.sentence[0].upper() + error.sentence[1:], error.path)) from error
+    if isinstance(value, Procedure) and any(item.include for item in value.checklist):
+        sentence = "A procedure can't include a shared block: only an SOP does."
+        raise Refused(Refusal("nested_block", sentence, "checklist"))
+    return by_reference(value)
 
 
 def _describe(document: Document, value: AnyDocument, now: dt.datetime) -> None:
@@ -254,7 +260,7 @@ def open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
     if draft is not None:
         return draft
     assert document.published is not None
-    plain = to_plain(document_of(document.published, Kind(document.kind), document.slug))
+    plain = to_plain(by_reference(document_of(document.published, Kind(document.kind), document.slug)))
     return Draft(
         org_id=document.org_id,
         document=document,
@@ -265,12 +271,28 @@ def open_draft(document: Document, actor: Actor, now: dt.datetime) -> Draft:
     )
 
 
+@transaction.atomic
+def take_over(actor: Actor, document_id: int, *, now: dt.datetime) -> Draft:
+    """Open a draft of a published SOP whose shared blocks say something else by now: publishing takes them over."""
+    document = document_for_change(actor, document_id)
+    require(actor, drafting(Kind(document.kind)))
+    if document.published is None or not behind_of(actor.org, document):
+        raise Refused(Refusal("nothing_newer", "It says what its shared blocks say."))
+    is_open = Draft.objects.filter(document=document).exists()
+    draft = open_draft(document, actor, now)
+    if not is_open:
+        draft.writers = [actor.member]
+        draft.save()
+        search.index_document(actor.org, document.pk)
+    return draft
+
+
 def replace_draft(actor: Actor, document_id: int, value: AnyDocument, *, now: dt.datetime) -> Draft:
     """Set the whole draft to `value`, whatever it said before."""
     with transaction.atomic():
         document = document_for_change(actor, document_id)
         draft = open_draft(document, actor, now)
-        plain = to_plain(value)
+        plain = to_plain(by_reference(value))
         cleared = dict.fromkeys(draft.fields.keys() - plain.keys())
         return change_draft(actor, document_id, base=draft.rev, fields={**cleared, **plain}, now=now)
 
@@ -306,11 +328,13 @@ def publish(
     note: str = "",
     rev: int | None = None,
     tell: bool = True,
+    value: AnyDocument | None = None,
 ) -> Version:
     """Make the draft the version that readers see. Refused while it is unsound or holds a secret.
 
     `rev` is the draft that the person looked at; a newer one is refused, so that nothing unseen goes out. `tell`
-    says whether those who must read it get a notice; on their list of what to read it stands in any case.
+    says whether those who must read it get a notice; on their list of what to read it stands in any case. `value` is
+    what a folder says, where that holds items of a shared block as they were taken over.
     """
     require(actor, Verb.PUBLISH)
     document = document_for_change(actor, document_id)
@@ -323,7 +347,7 @@ def publish(
         sentence = "Somebody else approves this before it is published: ask for their approval."
         raise Refused(Refusal("needs_approval", sentence))
     close_request(actor, document, PUBLISHED_WITHOUT, now=now)
-    version = _publish_draft(actor, document, draft, now=now, major=major, note=note)
+    version = _publish_draft(actor, document, draft, now=now, major=major, note=note, value=value)
     if tell:
         _have_it_read(version, now)
     return version
@@ -345,13 +369,20 @@ def _publish_draft(
     major: bool,
     note: str,
     request: Approval | None = None,
+    value: AnyDocument | None = None,
 ) -> Version:
-    value = normalise(draft_of(draft, Kind(document.kind), document.slug))
+    value = value or text_of(document, draft)
     be_publishable(actor, value, now)
     version = publish_value(actor, document, value, now=now, major=major, note=note, request=request)
     draft.delete()
     search.index_document(actor.org, document.pk)
     return version
+
+
+def text_of(document: Document, draft: Draft) -> AnyDocument:
+    """What a draft says when it is published now: with the items of its shared blocks in it."""
+    value = normalise(draft_of(draft, Kind(document.kind), document.slug))
+    return whole_of(document.org_id, value)
 
 
 WITHDRAWN, PUBLISHED_WITHOUT = "withdrawn", "published"
@@ -395,6 +426,10 @@ def be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
     refusal = must_stay_draft(value)
     if refusal is not None:
         raise Refused(refusal)
+    missing = waiting(value)
+    if missing:
+        sentence = f"The shared block “{missing[0]}” has no published steps: publish that procedure first."
+        raise Refused(Refusal("block_missing", sentence, "checklist"))
     if isinstance(value, Process) and not value.steps:
         raise Refused(Refusal("no_steps", "A map needs at least one step before it can be published.", "steps"))
     # A draft may stop in the middle of a thought; a version must be a file that can be read.
@@ -548,6 +583,8 @@ def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -
     require(actor, drafting(kind))
     status = value.status
     value = normalise(replace(value, status=Status.PUBLISHED))
+    if _goes_out(actor, value, status):
+        value = whole_of(actor.org, value)
     document = Document.objects.select_for_update().filter(org_id=actor.org, kind=kind, slug=value.slug).first()
     if document is None:
         document = create(actor, kind, to_plain(value), slug=value.slug, now=now)
@@ -555,7 +592,7 @@ def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -
             sentence = f"“{value.slug[:60]}” can't be a document's file name here; choose another, shorter one."
             raise Refused(Refusal("bad_slug", sentence, "slug"))
         if _goes_out(actor, value, status):
-            publish(actor, document.pk, now=now, note=note, tell=False)
+            publish(actor, document.pk, now=now, note=note, tell=False, value=value)
         if status is Status.RETIRED and document_for_change(actor, document.pk).published_id:
             retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
         return Put(document, "created")
@@ -573,7 +610,7 @@ def _goes_out(actor: Actor, value: AnyDocument, status: Status) -> bool:
 
 def _put_draft(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> Put:
     draft = Draft.objects.filter(document=document).first()
-    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == value:
+    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == by_reference(value):
         return Put(document, "unchanged")
     if draft is None and _published_text(document) == write_document(value):
         return Put(document, "unchanged")
@@ -603,6 +640,6 @@ def _published_text(document: Document) -> str:
 
 def _close_draft_that_says(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> None:
     draft = Draft.objects.filter(document=document).first()
-    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == value:
+    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == by_reference(value):
         close_request(actor, document, WITHDRAWN, now=now)
         draft.delete()

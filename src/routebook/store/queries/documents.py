@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
 from routebook.core import document as core
+from routebook.core.blocks import behind, by_reference, included, waiting, whole
 from routebook.core.document import AnyDocument, Kind, Library, Procedure, Sop, Status, WorkInstruction
 from routebook.store.access import Actor, NotFound, Verb, drafting, require
 from routebook.store.models import Document, Draft, Member, Organisation, Role, Version
@@ -149,6 +151,46 @@ def by_step(actor: Actor, process_slug: str) -> dict[str, StepDocuments]:
 def checklist_of(value: AnyDocument) -> tuple[core.ChecklistItem, ...]:
     """The checklist of an SOP or a procedure; nothing for other kinds."""
     return value.checklist if isinstance(value, Sop | Procedure) else ()
+
+
+def blocks_of(org: int, slugs: Iterable[str]) -> dict[str, tuple[core.ChecklistItem, ...]]:
+    """The published steps of the procedures with these slugs, as shared blocks; those without steps are left out."""
+    wanted = set(slugs)
+    if not wanted:
+        return {}
+    rows = Document.objects.select_related("published").filter(
+        org_id=org, kind=Kind.PROCEDURE, status=Status.PUBLISHED, slug__in=wanted, published__isnull=False
+    )
+    texts = ((row.slug, document_of(row.published, Kind.PROCEDURE, row.slug)) for row in rows if row.published)
+    return {slug: checklist_of(text) for slug, text in texts if checklist_of(text)}
+
+
+V = TypeVar("V", bound=AnyDocument)
+
+
+def whole_of(org: int, value: V) -> V:
+    """A document with the items of its shared blocks in it, as they are published now."""
+    return whole(value, blocks_of(org, waiting(value)))
+
+
+def behind_of(org: int, row: Document) -> tuple[str, ...]:
+    """The slugs of the shared blocks that say something else by now than the published text of this SOP."""
+    if row.kind != Kind.SOP or row.published is None:
+        return ()
+    value = document_of(row.published, Kind.SOP, row.slug)
+    return behind(value, blocks_of(org, included(value)))
+
+
+def titles(actor: Actor, kind: Kind, slugs: Iterable[str]) -> dict[str, str]:
+    """The titles of documents of a kind by slug, for those that are published."""
+    wanted = set(slugs)
+    rows = Document.objects.filter(org_id=actor.org, kind=kind, slug__in=wanted, published__isnull=False)
+    return dict(rows.values_list("slug", "title")) if wanted else {}
+
+
+def kept(view: DocumentView) -> AnyDocument:
+    """What the form of a document starts from: its draft, else the published text with its blocks by reference."""
+    return view.draft or by_reference(view.value)
 
 
 def work_instructions(actor: Actor, slugs: Iterable[str]) -> dict[str, WorkInstruction]:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from routebook.core.blocks import behind, by_reference, included
 from routebook.core.document import Goal, Handling, Kind, Policy, Procedure, Process, Sop, Step
 from routebook.formats.plain import to_plain
 from routebook.store.access import Actor, NotFound, Verb, drafting, require
 from routebook.store.models import Document, Link
-from routebook.store.queries.documents import DocumentView, by_step, checklist_of, find, listing, some
+from routebook.store.queries.documents import (
+    DocumentView,
+    behind_of,
+    blocks_of,
+    by_step,
+    checklist_of,
+    find,
+    listing,
+    some,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +46,14 @@ class Surroundings:
     beside: tuple[DocumentView, ...] = ()
     """Other directions for the same step: its variations, its procedure."""
     users: tuple[DocumentView, ...] = ()
-    """The SOPs and procedures whose checklist uses a work instruction."""
+    """The SOPs and procedures whose checklist uses a work instruction, the SOPs that include a procedure as a block."""
     instructions: tuple[DocumentView, ...] = ()
     """The work instructions that a checklist uses."""
+    blocks: tuple[DocumentView, ...] = ()
+    """The procedures that an SOP includes as shared blocks."""
+    behind: frozenset[int] = frozenset()
+    """The ids of those `blocks` that say something else by now than the SOP took over; of a procedure, of the `users`
+    that took over an older text of it."""
 
 
 def surroundings(actor: Actor, view: DocumentView) -> Surroundings:
@@ -63,18 +78,31 @@ def _where_named(actor: Actor, view: DocumentView, *processes: str) -> tuple[Doc
 def _around_directions(actor: Actor, view: DocumentView, value: Sop | Procedure) -> Surroundings:
     place = place_of(actor, value.step)
     used = _uses(view)
-    instructions = _of_slugs(actor, Kind.WORK_INSTRUCTION, used)
+    shared = Surroundings(
+        instructions=tuple(_of_slugs(actor, Kind.WORK_INSTRUCTION, used)),
+        blocks=tuple(_of_slugs(actor, Kind.PROCEDURE, included(value))),
+        users=_where_named(actor, view) if view.kind is Kind.PROCEDURE else (),
+    )
+    shared = replace(shared, behind=_behind(actor, view, shared))
     if place is None:
-        return Surroundings(instructions=tuple(instructions))
+        return shared
     on_step = by_step(actor, place.process.row.slug).get(place.step.id)
     beside = (*on_step.sops, *on_step.procedures) if on_step else ()
-    return Surroundings(
+    return replace(
+        shared,
         policies=_policies_over(actor, place.process),
         processes=(place.process,),
         place=place,
         beside=tuple(one for one in beside if one.row.pk != view.row.pk),
-        instructions=tuple(instructions),
     )
+
+
+def _behind(actor: Actor, view: DocumentView, shared: Surroundings) -> frozenset[int]:
+    if shared.blocks:
+        newer = behind_of(actor.org, view.row)
+        return frozenset(one.row.pk for one in shared.blocks if one.row.slug in newer)
+    now = blocks_of(actor.org, [view.row.slug]) if shared.users else {}
+    return frozenset(one.row.pk for one in shared.users if one.published and behind(one.published, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +245,4 @@ _OF_ITS_OWN = frozenset({"title", "variation", "review_by", "accepts"})
 
 
 def _copied(view: DocumentView) -> dict[str, Any]:
-    return {name: value for name, value in to_plain(view.value).items() if name not in _OF_ITS_OWN}
+    return {name: value for name, value in to_plain(by_reference(view.value)).items() if name not in _OF_ITS_OWN}

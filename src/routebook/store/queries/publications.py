@@ -34,7 +34,7 @@ class Effects:
     `pinned` are the open tasks (of a process: the runs) that keep the version with which they began, `at_once` those
     that show the new text straight away. `owned` hand-offs step back for one run after a major change; `other` ones
     go on as they are; `stepless` ones stand on a step that the new map no longer has, as do the documents `stranded`.
-    `users` include the text, `governed` must keep the rule.
+    `users` include the text (those of a procedure keep it until they take the new one over), `governed` must keep the rule.
     """
 
     readers: tuple[tuple[Member, Why], ...] = ()
@@ -66,6 +66,8 @@ def effects(actor: Actor, view: DocumentView, value: AnyDocument) -> Effects:
             users = _using(actor, view.row)
             tasks = _open_tasks(actor).filter(sop__document__in=[row.pk for row in users])
             return Effects(at_once=_going(tasks) if users else Going(), users=users)
+        case Kind.PROCEDURE:
+            return Effects(users=_using(actor, view.row))
         case _:
             return Effects()
 

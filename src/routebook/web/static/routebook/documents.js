@@ -133,11 +133,12 @@ function edit(form) {
     const rows = rowsOf(name);
     const row = button.closest(".line-row");
     if (verb === "add") focusIn(append(rows));
+    if (verb === "include") focusIn(include(rows));
     if (verb === "remove") remove(rows, row);
     if (verb === "up" && row.previousElementSibling) { row.previousElementSibling.before(row); button.focus(); }
     if (verb === "down" && row.nextElementSibling) { row.nextElementSibling.after(row); button.focus(); }
     number(rows);
-    if (verb !== "add") touch(name);
+    if (verb !== "add" && verb !== "include") touch(name);
   }
 
   function remove(rows, row) {
@@ -146,8 +147,16 @@ function edit(form) {
     focusIn(next || append(rows));
   }
 
-  function append(rows, after) {
-    const row = rows.querySelector("template").content.firstElementChild.cloneNode(true);
+  // A shared block goes after the last line that says something, before the empty ones.
+  function include(rows) {
+    const said = [...rows.querySelectorAll("ol > .line-row")].filter((row) => !isEmpty(row)).pop();
+    const row = append(rows, said, "template[data-block]");
+    if (!said) rows.querySelector("ol").prepend(row);
+    return row;
+  }
+
+  function append(rows, after, pattern = "template") {
+    const row = rows.querySelector(pattern).content.firstElementChild.cloneNode(true);
     if (after) after.after(row); else rows.querySelector("ol").append(row);
     number(rows);
     return row;
@@ -174,7 +183,7 @@ function edit(form) {
   }
 
   function isEmpty(row) {
-    return [...row.querySelectorAll("input, textarea")].every((input) => input.value.trim() === "");
+    return [...row.querySelectorAll("input, textarea, .block select")].every((input) => input.value.trim() === "");
   }
 
   function rowsOf(name) {
