@@ -129,7 +129,7 @@ def test_the_list_asks_the_database_a_bounded_number_of_times(
     for _ in range(6):
         world.complete("support", world.start().number, "request")
     client = as_("manager")
-    for page, most in (("/runs/", 5), (f"/runs/?process={PROCESS}", 6), ("/runs/?show=over", 5), ("/runs/1/", 12)):
+    for page, most in (("/runs/", 6), (f"/runs/?process={PROCESS}", 7), ("/runs/?show=over", 6), ("/runs/1/", 13)):
         client.get(page)
         with django_assert_max_num_queries(most):
             client.get(page)

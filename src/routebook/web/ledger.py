@@ -239,7 +239,7 @@ def _hours(hours: Decimal) -> str:
 
 
 def _money(money: Decimal) -> str:
-    return plain(money.quantize(Decimal(1)))
+    return f"{money.quantize(Decimal(1)):,}".replace("-", "−")
 
 
 urlpatterns: list[URLPattern] = [
