@@ -8,6 +8,7 @@ from typing import Any
 from routebook.core.document import CLASS_OF, FOLDERS, RESERVED_STEP_IDS, AnyDocument, Kind, Process, kind_of
 from routebook.formats.errors import Lines, Refused, did_you_mean
 from routebook.formats.markdown.body import Row, read_body, write_body
+from routebook.formats.markdown.plain_front import plain_mapping
 from routebook.formats.markdown.reading import SLUG, Reading
 from routebook.formats.markdown.writing import Tree, tree_of, yaml_text
 from routebook.formats.markdown.yaml_nodes import MappingNode, ScalarNode, YamlRefused, parse_yaml
@@ -104,7 +105,7 @@ def _document(path: str, text: str, reading: Reading) -> AnyDocument | None:
         return None
     front, body = parts
     try:
-        node = parse_yaml(front, first_line=2)
+        node = plain_mapping(front, first_line=2) or parse_yaml(front, first_line=2)
     except YamlRefused as refusal:
         reading.refuse(refusal.line, "", refusal.sentence, refusal.fix)
         return None
@@ -140,7 +141,9 @@ def _front_and_body(text: str, reading: Reading) -> tuple[str, list[Row]] | None
             "Put `kind:`, `title:` and the rest between two lines of `---`.",
         )
         return None
-    close = next((index for index, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
+    close = next(
+        (index for index, line in enumerate(lines) if index and line[:3] == FENCE and line.rstrip() == FENCE), None
+    )
     if close is None:
         reading.refuse(1, "", "The front matter is not closed.", "Put a line of `---` below its last key.")
         return None

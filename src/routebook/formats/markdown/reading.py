@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from routebook.core.document import WEEKDAYS, Decision, Goes, Join, Outcome, WorkingWeek
@@ -62,6 +63,9 @@ EXPECTED: dict[type[Any], tuple[str, str]] = {
 }
 """What each shape asks for, and an example of it."""
 
+SIMPLE = frozenset({Line, Text, Choice, Slug, StepPath, Whole, Number, TrueFalse, Day})
+"""The shapes of which a value is one scalar."""
+
 
 class Reading:
     """One file being read: the errors so far, and the line of every field."""
@@ -88,7 +92,7 @@ class Reading:
         values = {}
         for name, inside in node.values.items():
             key = table.by_name.get(name)
-            if key is None or _is_blank(inside):
+            if key is None or (type(inside) is ScalarNode and inside.is_null):
                 continue
             attribute = key.field
             path = f"{field}.{attribute}" if field else attribute
@@ -99,9 +103,13 @@ class Reading:
 
     def value(self, node: Node, shape: Shape, field: str, key: Key) -> Any:
         """The value of one node. After an error it is some value of no meaning: the file is refused anyway."""
-        self.lines.setdefault(field, node.line)
-        if type(shape) is Line and type(node) is ScalarNode:  # most values are
-            return normal_line(node.text)
+        if field not in self.lines:
+            self.lines[field] = node.line
+        if type(node) is ScalarNode:
+            if type(shape) is Line:  # most values are
+                return normal_line(node.text)
+            if type(shape) in SIMPLE:
+                return self._scalar(node, shape, field, key)
         match shape:
             case Many():
                 return self._many(node, shape, field, key)
@@ -174,15 +182,14 @@ class Reading:
         return tuple(value for value in values if value != "")
 
     def _of_record(self, node: Node, shape: Record, field: str, key: Key) -> Any:
-        short = next((one for one in shape.keys if one.name == shape.short), None)
-        if short and isinstance(node, ScalarNode):
+        if shape.short and isinstance(node, ScalarNode):
+            short = next(one for one in shape.keys if one.name == shape.short)
             return shape.cls(**{short.field: self.value(node, short.shape, field, short)})
         values = self.record(
             node, shape.keys, field, f"an item of `{key.name}`" if field.endswith("]") else f"`{key.name}`"
         )
-        for one in fields(shape.cls):
-            if one.default is MISSING and one.default_factory is MISSING:
-                values.setdefault(one.name, "")
+        for name in _without_default(shape.cls):
+            values.setdefault(name, "")
         return shape.cls(**values)
 
     def _only(self, node: Node, shape: Only, field: str, key: Key) -> Any:
@@ -288,6 +295,12 @@ class Reading:
             if not given:
                 line = self.lines.get(path, node.line)
                 self.refuse(line, path, f"`{key.name}` is missing from {what}.", f"Add it, as in `{key.example}`.")
+
+
+@cache
+def _without_default(cls: object) -> tuple[str, ...]:
+    """The attributes that a value can't be made without."""
+    return tuple(one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING)
 
 
 def _is_blank(node: Node) -> bool:
