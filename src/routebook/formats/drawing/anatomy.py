@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 
 from routebook.core.document import Handling, Step
 from routebook.formats.drawing.exits import Exit, Gate, Group, Leaving
@@ -30,6 +31,8 @@ BAR = 6.0
 BAR_MARGIN = 12.0
 GATE_GAP = 24.0
 LABEL_WIDTH = 110.0
+LABEL_ROOM = LABEL_WIDTH / 3
+"""Labels get room in steps of this, so that a letter of one seldom moves what stands to the right of it."""
 END_RADIUS = 8.0
 EXIT_GAP = 20.0
 
@@ -120,13 +123,14 @@ def dissect(lettering: Lettering, leaving: Leaving, direction: Direction) -> Ana
     """Measure a step and spread the lines that leave it, so that each heads the way it goes."""
     fans = _spread(leaving, direction)
     label_at = {Gate.NONE: 10.0, Gate.SPLIT: GATE_GAP + BAR, Gate.DECISION: GATE_GAP + 2 * DIAMOND + 6}[leaving.gate]
-    tail_at = label_at + max((_label_width(fan.when) + 8 for fan in fans), default=0)
+    tail_at = label_at + _label_room(fans)
     tails = [_tail_width(fan, leaving.gate) for fan in fans]
     return Anatomy(lettering, leaving.gate, fans, label_at, tail_at, _width(leaving.gate, tail_at, tails))
 
 
-def _label_width(when: tuple[str, ...]) -> float:
-    return max((width_of(line, LABEL_SIZE) for line in when), default=0)
+def _label_room(fans: tuple[Fan, ...]) -> float:
+    widest = max((width_of(line, LABEL_SIZE) for fan in fans for line in fan.when), default=0)
+    return LABEL_ROOM * ceil(widest / LABEL_ROOM) + 8 if fans else 0
 
 
 @lru_cache(maxsize=MOST_TEXTS)

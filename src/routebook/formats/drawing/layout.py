@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
 from routebook.core.document import START, Handling, Process, Step
 from routebook.formats.drawing.anatomy import (
@@ -37,6 +38,7 @@ from routebook.formats.drawing.routing import Course, Router, Strand, Way, track
 LANE_NAME_SIZE = 12.0
 LANE_NAME_LINE = 15.0
 LANE_NAME_WIDTH = 104.0
+LANE_NAME_ROOM = LANE_NAME_WIDTH / 4
 LANE_TOP, LANE_BOTTOM = 26.0, 18.0
 MARGIN = 14.0
 ROW_GAP = 18.0
@@ -170,6 +172,11 @@ class Layout:
     lines: tuple[Line, ...]
     back: frozenset[tuple[str, str]]
 
+    @property
+    def bands(self) -> dict[str, int]:
+        """The band of each step, by step id: what the next drawing of the same map while it is edited is `like`."""
+        return {box.step: self.lanes[box.lane].band for box in self.boxes}
+
 
 def layout(
     process: Process,
@@ -177,9 +184,11 @@ def layout(
     documents: Mapping[str, str] | None = None,
     words: Words | None = None,
     most_bands: int = MOST_BANDS,
+    like: Mapping[str, int] | None = None,
 ) -> Layout:
     """Lay out any draft of a process; `documents` gives the text of the tag below a step, by step id.
 
+    `like`: the `bands` of the drawing before an edit, which stay as far as they can.
     `most_bands`: how many strips a long process may be broken into; with 1 each role has one lane.
     """
     words = words or Words()
@@ -187,7 +196,7 @@ def layout(
     leaves = leaving(steps)
     letters = [letter(step, n, (documents or {}).get(step.id, ""), words.kept) for n, step in enumerate(steps, 1)]
     widths = [BOX_WIDTH + width_after(leave) for leave in leaves]
-    placing = place(steps, leaves, widths, words.no_role, lambda back: main_links(leaves, back), most_bands)
+    placing = place(steps, leaves, widths, words.no_role, lambda back: main_links(leaves, back), most_bands, like)
     directions = _directions(placing)
     parts = [dissect(*three) for three in zip(letters, leaves, directions, strict=True)]
     joins = frozenset(place_ for place_, step in enumerate(steps) if step.join is not None)
@@ -289,7 +298,7 @@ class _Drafting:
         """The strip on the left that holds the names of the lanes and the start circle, and no line else."""
         names = [_name(lane.role) for lane in self.placing.lanes]
         widest = max((width_of(line, LANE_NAME_SIZE, bold=True) for name in names for line in name), default=0)
-        return MARGIN + max(widest, 3 * START_RADIUS) + 6
+        return MARGIN + max(LANE_NAME_ROOM * ceil(widest / LANE_NAME_ROOM), 3 * START_RADIUS) + 6
 
     def _set_rows(self, gutter: float) -> float:
         """Set the y of rows and row channels from top to bottom; the height of the drawing."""

@@ -1,15 +1,17 @@
 """Where each step stands: a column by the flow, a row in the lane of its role, a band of the page.
 
 A band is one strip of columns; a long process continues in the next band below, as text does. The
-order of the list decides every tie, so that a small edit moves little.
+order of the list decides every tie, and a map that is being edited keeps its bands, so that a small edit moves little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from routebook.core.document import Step
+from routebook.formats.drawing.bands import Starts, even, kept
 from routebook.formats.drawing.exits import Leaving
 
 PAGE = (1120.0, 790.0)
@@ -18,6 +20,8 @@ PAGE = (1120.0, 790.0)
 MOST_BANDS = 14
 GOOD_ENOUGH = 0.8
 """A page with fewer bands is taken if its scale is at least this part of the best scale."""
+GOOD_ENOUGH_TO_STAY = 0.7
+"""The bands of a map that is being edited stay as they are down to this part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,12 @@ def place(
     no_role: str,
     main: Callable[[frozenset[tuple[int, int]]], Collection[tuple[int, int | None]]],
     most_bands: int = MOST_BANDS,
+    like: Mapping[str, int] | None = None,
 ) -> Placing:
     """Place the steps; `widths` is the room each one needs with everything after its box.
 
-    `main` gives, for the lines that lead back, the links that should run straight.
+    `main` gives, for the lines that lead back, the links that should run straight; `like` the band that each
+    step had until now, by step id.
     """
     order, back = forward(leaves)
     straight = main(back)
@@ -64,11 +70,14 @@ def place(
             for here, leave in enumerate(leaves)
         ],
     )
-    counts = _column_counts(max(layers, default=-1) + 1, most_bands)
-    candidates = [_in_bands(plan, columns, back) for columns in counts]
+    candidates = [_in_bands(plan, starts, back) for starts in even(max(layers, default=-1) + 1, most_bands)]
     scales = [_scale(candidate, widths) for candidate in candidates]
-    good = max(scales) * GOOD_ENOUGH
-    return next(candidate for candidate, scale in zip(candidates, scales, strict=True) if scale >= good)
+    best = max(scales)
+    for starts in kept(steps, layers, like, most_bands) if like else ():
+        candidate = _in_bands(plan, starts, back)
+        if _scale(candidate, widths) >= best * GOOD_ENOUGH_TO_STAY:
+            return candidate
+    return next(one for one, scale in zip(candidates, scales, strict=True) if scale >= best * GOOD_ENOUGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,30 +149,25 @@ def _layers(following: list[list[int]], order: list[int], back: frozenset[tuple[
     return layers
 
 
-def _column_counts(layers: int, most_bands: int) -> list[int]:
-    """The numbers of columns worth trying, most first: one band, two bands, …"""
-    counts = {-(-layers // bands) for bands in range(1, most_bands + 1)}
-    return sorted((count for count in counts if count), reverse=True) or [0]
-
-
-def _in_bands(plan: _Plan, columns: int, back: frozenset[tuple[int, int]]) -> Placing:
-    lane_of, offsets, lanes = _rows(plan, columns)
+def _in_bands(plan: _Plan, starts: Starts, back: frozenset[tuple[int, int]]) -> Placing:
+    bands = [bisect_right(starts, layer) - 1 for layer in plan.layers]
+    lane_of, offsets, lanes = _rows(plan, bands)
     cells = tuple(
-        (lanes[lane].rows[offset], layer % columns)
-        for lane, offset, layer in zip(lane_of, offsets, plan.layers, strict=True)
+        (lanes[lane].rows[offset], layer - starts[band])
+        for lane, offset, layer, band in zip(lane_of, offsets, plan.layers, bands, strict=True)
     )
     used = max((column for _, column in cells), default=-1) + 1
     return Placing(cells, lanes, used, back)
 
 
-def _rows(plan: _Plan, columns: int) -> tuple[list[int], list[int], tuple[Lane, ...]]:
+def _rows(plan: _Plan, bands: Sequence[int]) -> tuple[list[int], list[int], tuple[Lane, ...]]:
     """The lane and the row within it of each step: its predecessor's row where that is free.
 
     The steps of the straight way choose first; what branches off it in the same lane wishes for the row below.
     """
     layers = plan.layers
     role_order = {role: number for number, role in enumerate(dict.fromkeys(plan.roles))}
-    strip_of = [(layer // columns, role_order[role]) for layer, role in zip(layers, plan.roles, strict=True)]
+    strip_of = [(band, role_order[role]) for band, role in zip(bands, plan.roles, strict=True)]
     strips = sorted(set(strip_of))
     strip_number = {strip: number for number, strip in enumerate(strips)}
     lane_of = [strip_number[strip] for strip in strip_of]

@@ -116,21 +116,28 @@ def draw(
     href: Href | None = None,
     standalone: bool = False,
     words: Words | None = None,
+    like: Mapping[str, int] | None = None,
 ) -> str:
     """Draw a process, sound or not, as one `<svg>` element.
 
     `documents` gives the text of the tag below a step; `states` and `travelled` (source and target,
     with `start` and `end`) show a run, without them the main way through the map stands out; `gaps`
     are marked at their boxes; `href` makes the boxes links. `standalone` carries its own colours, for a file outside the product.
+    `like` gives the band that each step had in the drawing before; with it, even if it is empty, each box says its step and
+    its band (`data-step`, `data-band`), for the drawing after.
     """
-    plan = layout(process, documents=documents, words=words)
+    plan = layout(process, documents=documents, words=words, like=like)
+    bands = plan.bands if like is not None else {}
     on = set(travelled) if states or travelled else main_way(process)
     name = _unique(process)
     body = [
         *(_lane(lane) for lane in plan.lanes),
         *_flow(plan.lines, on),
         *(_mark(mark) for mark in plan.marks),
-        *(_box(box, process, (states or {}).get(box.step), _address(href, box.step)) for box in plan.boxes),
+        *(
+            _box(box, process, (states or {}).get(box.step), _address(href, box.step), bands.get(box.step))
+            for box in plan.boxes
+        ),
         *(_gap(plan.boxes[index], side, names) for (index, side), names in _gaps(gaps).items()),
         *(_document(tag) for tag in plan.documents),
         *(_label(label) for label in plan.labels),
@@ -223,13 +230,14 @@ def _mark(mark: Mark) -> str:
             return f'<circle class="{mark.kind}" {_circle(area)}/>'
 
 
-def _box(box: Box, process: Process, state: State | None, address: str) -> str:
+def _box(box: Box, process: Process, state: State | None, address: str, band: int | None) -> str:
     area = box.area
     round_ = _ROUND.get(box.handling, _BOX_ROUND)
     shape = f'<rect class="{_BOX_CLASS[box.handling]}" {_rect(area)} rx="{_n(round_)}"/>'
     parts = [shape, _lettering(box), _state(box, state)]
     classes = " ".join(name for name in ("step", "drop" if box.handling is Handling.DROP else "", state or "") if name)
-    group = f'<g class="{classes}">{"".join(parts)}</g>'
+    known = f' data-step={_attribute(box.step)} data-band="{band}"' if band is not None else ""
+    group = f'<g class="{classes}"{known}>{"".join(parts)}</g>'
     if not address:
         return group
     label = f"{box.number} {name_of(process.steps[box.number - 1])}"
