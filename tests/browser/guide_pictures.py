@@ -15,6 +15,11 @@ from tests.browser.palette import with_palette
 
 FOLDER = Path(__file__).parents[2] / "docs" / "guide" / "pictures"
 WIDE: ViewportSize = {"width": 1120, "height": 760}
+TALL: ViewportSize = {"width": 760, "height": 4000}
+WIDE_AND_TALL: ViewportSize = {"width": 1120, "height": 4000}
+"""High enough that anything on the page can be cut out of it."""
+EDGE = 12
+"""What is left around a thing that has no edge of its own."""
 NARROW: ViewportSize = {"width": 390, "height": 700}
 EDIT = "/processes/refund-a-customer/edit/"
 
@@ -94,12 +99,89 @@ def the_plan(page: Page) -> None:
 
 
 # Those that only look come before those that change something.
+# --- the story: one step, from the goal to whoever owns it ----------------------------------------
+
+
+def cut(page: Page, path: str, what: str) -> FloatRect:
+    """Go there; the place of the first thing that this selector finds."""
+    page.goto(path, wait_until="networkidle")
+    box = page.locator(what).first.bounding_box()
+    assert box is not None
+    return box
+
+
+def framed(box: FloatRect) -> FloatRect:
+    return {
+        "x": box["x"] - EDGE,
+        "y": box["y"] - EDGE,
+        "width": box["width"] + 2 * EDGE,
+        "height": box["height"] + 2 * EDGE,
+    }
+
+
+def the_goal(page: Page) -> FloatRect:
+    return cut(page, "/goals/", "#goal-ten-hours-back")
+
+
+def the_map_of_a_refund(page: Page) -> FloatRect:
+    return framed(cut(page, "/processes/refund-a-customer/", "svg.map"))
+
+
+def where_the_steps_lie(page: Page) -> FloatRect:
+    return framed(cut(page, "/delegations/refund-a-customer/", ".matrix-sheet svg"))
+
+
+def the_advice(page: Page) -> FloatRect:
+    return framed(cut(page, "/delegations/refund-a-customer/", "#step-issue"))
+
+
+def the_step_in_his_words(page: Page) -> FloatRect:
+    the_hand_off(page)
+    box = page.locator("section", has_text="What done means").first.bounding_box()
+    assert box is not None
+    return box
+
+
+def how_it_went(page: Page) -> FloatRect:
+    """The lines of the record from the failed review back to the start of practice."""
+    the_hand_off(page)
+    page.get_by_text("older lines").click()
+    lines = page.locator("section:has(h2:text-is('Record')) li")
+    last = lines.filter(has_text="stepped back").first.bounding_box()
+    first = lines.filter(has_text="practice begins").first.bounding_box()
+    assert last is not None
+    assert first is not None
+    return {**framed(last), "y": last["y"], "height": first["y"] + first["height"] - last["y"]}
+
+
+def the_hand_off(page: Page) -> None:
+    page.goto("/handoffs/", wait_until="networkidle")
+    page.get_by_role("link", name="Issue the refund").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Issue the refund")
+
+
+def the_task_on_a_phone(page: Page) -> None:
+    page.goto("/runs/482/tasks/4/", wait_until="networkidle")
+
+
+def the_hours_that_came_back(page: Page) -> FloatRect:
+    return cut(page, "/ledger/", "section:has(svg.months)")
+
+
 PICTURES = (
     Picture("delegate-goals", "mei", WIDE, the_goals),
     Picture("delegate-plate", "mei", WIDE, the_plate),
     Picture("delegate-plate-phone", "mei", NARROW, one_line_by_thumb),
     Picture("delegate-matrix", "mei", WIDE, the_matrix_of_all_maps),
     Picture("delegate-plan", "mei", WIDE, the_plan),
+    Picture("story-goal", "mei", TALL, the_goal),
+    Picture("story-map", "mei", WIDE, the_map_of_a_refund),
+    Picture("story-matrix", "mei", WIDE_AND_TALL, where_the_steps_lie),
+    Picture("story-advice", "mei", TALL, the_advice),
+    Picture("story-words", "mei", TALL, the_step_in_his_words),
+    Picture("story-record", "mei", WIDE_AND_TALL, how_it_went),
+    Picture("story-task", "jon", NARROW, the_task_on_a_phone),
+    Picture("story-hours", "mei", TALL, the_hours_that_came_back),
     Picture("map-editor", "mei", WIDE, an_editor),
     Picture("map-pasted", "mei", WIDE, a_table_that_was_pasted),
     Picture("map-break", "mei", WIDE, a_break),
