@@ -91,6 +91,16 @@ def test_accepting_changes_the_draft_of_the_map_and_not_the_published_one(world:
     assert not queries.delegation(world.actor("owner"), SLUG).has_changes
 
 
+def test_the_map_never_says_to_its_readers_what_drains_its_owner(world: World) -> None:
+    score(world, step="confirm")
+    assert "drains you" in decide(world, Handling.DELEGATE, step="confirm").why
+    drafted = documents_queries.find(world.actor("owner"), Kind.PROCESS, SLUG).draft
+    assert isinstance(drafted, Process)
+    step = drafted.step("confirm")
+    assert step is not None
+    assert (step.handling, step.why) == (Handling.DELEGATE, "")
+
+
 def test_going_another_way_needs_a_reason_and_the_history_keeps_both(world: World) -> None:
     score(world)
     with pytest.raises(Refused) as refused:
@@ -113,10 +123,10 @@ def test_without_a_score_a_decision_needs_a_reason(world: World) -> None:
 
 
 def test_deciding_the_same_twice_is_one_decision(world: World) -> None:
-    score(world)
-    decide(world, Handling.DELEGATE)
+    score(world, step="confirm")
+    decide(world, Handling.DELEGATE, step="confirm")
     draft = Draft.objects.get(document=world.process)
-    decide(world, Handling.DELEGATE)
+    decide(world, Handling.DELEGATE, step="confirm")
     assert StepDecision.objects.count() == 1
     assert Draft.objects.get(document=world.process).rev == draft.rev
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from routebook.core.audit import StepDecided, StepScored
-from routebook.core.delegation import Facts, OutOfRange, Recommendation, Score, recommend
+from routebook.core.delegation import EXPLANATIONS, Facts, OutOfRange, Recommendation, Score, recommend
 from routebook.core.document import Handling, Kind, Process, Step
 from routebook.core.events import Refusal
 from routebook.formats.plain import to_plain
@@ -155,7 +155,7 @@ def _handled(process: Process, step: str) -> Handling:
 
 
 def _reason(why: str, advice: Recommendation | None, handling: Handling, with_review: bool) -> str:
-    """What the map says: the person's own words, else the reason of the recommendation that they follow."""
+    """Why it is decided: the person's own words, else the reason of the recommendation that they follow."""
     why = why.replace("\0", "").strip()
     if why:
         return why
@@ -164,6 +164,12 @@ def _reason(why: str, advice: Recommendation | None, handling: Handling, with_re
     if (handling, with_review) != (advice.handling, advice.with_review):
         raise Refused(Refusal("reason_needed", "You go another way than recommended: say why.", "why"))
     return advice.reasons[0]
+
+
+def _for_readers(why: str) -> str:
+    """What the map says to everybody who reads it: a risk or somebody's own words, never what a step is worth to
+    its owner or whether it drains them. That stays with the decision."""
+    return "" if why in EXPLANATIONS.values() else why
 
 
 def _change_map(
@@ -177,7 +183,10 @@ def _change_map(
     now: dt.datetime,
 ) -> None:
     def decided(old: Step) -> Step:
-        return replace(old, handling=handling, why=why, review=with_review) if old.id == step else old
+        if old.id != step:
+            return old
+        said = _for_readers(why) or (old.why if old.handling is handling else "")
+        return replace(old, handling=handling, why=said, review=with_review)
 
     changed = replace(value, steps=tuple(decided(old) for old in value.steps))
     if changed == value:
