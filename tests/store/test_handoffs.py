@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from routebook.core.document import Kind, Sop
-from routebook.core.handoff import NEW_HANDOFF, AccessCard, HandoffState, Level, Terms, ToolAccess, fold, unpack
+from routebook.core.handoff import NEW_HANDOFF, AccessCard, Brief, HandoffState, Level, Terms, ToolAccess, fold, unpack
 from routebook.core.handoff import commands as c
 from routebook.core.run import Task
 from routebook.core.run import commands as run_commands
@@ -84,6 +84,22 @@ def review_of(world: World, run: str) -> int:
     reviews = [task for task in runs.get(world.actor("manager"), run).state.open_tasks() if task.review_of]
     assert [task.assignee for task in reviews] == [world.id("manager")]
     return reviews[0].number
+
+
+def test_a_secret_never_gets_into_the_card_or_what_is_handed_over(world: World) -> None:
+    leaky = dataclasses.replace(card(world), tools=(ToolAccess("Stripe", "Fern Adler", "password: hunter2Blue!"),))
+    row = prepare(world)
+    count = Event.objects.count()
+    for said, field in (
+        (c.ChangeCard(leaky), "tools"),
+        (c.ChangeCard(dataclasses.replace(card(world), ask_when="the PIN: 4711 fails")), "ask_when"),
+        (c.ChangeBrief(Brief("The customer has the money", good="password: hunter2Blue!")), "good"),
+    ):
+        with pytest.raises(Refused) as refused:
+            say(world, "manager", row, said)
+        assert refused.value.refusal.field == field
+        assert "hunter2" not in refused.value.refusal.sentence
+    assert Event.objects.count() == count
 
 
 def test_a_step_goes_from_prepared_to_practice(world: World) -> None:

@@ -19,6 +19,7 @@ from routebook.core.checks.engine import (
     unreadable,
 )
 from routebook.core.checks.rule import Explanation, Family, Finding, Rule, Severity, explanation
+from routebook.core.checks.secrets import secrets_in
 from routebook.core.checks.split import Part, Split, proposed_split
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "find_rule",
     "length_of",
     "proposed_split",
+    "secrets_in",
     "unreadable",
 ]

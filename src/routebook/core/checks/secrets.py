@@ -117,6 +117,11 @@ def secret_in_text(subject: Document | Organisation, around: Around) -> Iterator
             yield Hit(text.path, f"This text holds {name}.", _FIX)
 
 
+def secrets_in(text: str) -> tuple[str, ...]:
+    """What kinds of secret a text holds, in words ("a password"), each once; the secret itself is never repeated."""
+    return tuple(_secrets(text))
+
+
 def _may_hold_secret(around: Around) -> bool:
     if not (
         _may_hold_key(around.whole)

@@ -8,10 +8,11 @@ carried out before changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from routebook.core.checks import secrets_in
 from routebook.core.document import Access, Handling, Kind, Process
 from routebook.core.events import Event, Refusal
 from routebook.core.handoff import (
@@ -67,6 +68,7 @@ def prepare(
     _be_step(process, step, variation)
     if not models.Member.objects.filter(org_id=actor.org, pk=receiver, active=True).exists():
         raise Refused(Refusal("no_person", "Choose who takes the step on.", "person"))
+    _hold_no_secret(card, brief)
     _be_revoker(actor, card)
     _be_backup(actor, terms)
     row, _ = HandOff.objects.select_for_update().get_or_create(
@@ -93,7 +95,10 @@ def command(actor: Actor, handoff_id: int, command: c.HandoffCommand, *, command
     if not visible(actor).filter(pk=handoff_id).exists():
         raise NotFound
     row = HandOff.objects.select_for_update().get(pk=handoff_id)
+    if isinstance(command, c.ChangeBrief):
+        _hold_no_secret(None, command.brief)
     if isinstance(command, c.ChangeCard):
+        _hold_no_secret(command.card, None)
         _be_revoker(actor, command.card)
     if isinstance(command, c.ChangeTerms):
         _be_backup(actor, command.terms)
@@ -222,6 +227,24 @@ def _be_step(process: models.Document, step: str, variation: str) -> None:
         raise Refused(Refusal("no_step", "The published map has no such step.", "step"))
     if variation and (found.variations is None or variation not in found.variations.of):
         raise Refused(Refusal("no_variation", "This step has no such variation.", "variation"))
+
+
+def _hold_no_secret(card: AccessCard | None, brief: Brief | None) -> None:
+    """The record is kept for ever and the pack is printed: what is in them can't be taken back."""
+    for field, text in _texts(card, brief):
+        for found in secrets_in(text):
+            sentence = f"This holds {found}. Say where the vault keeps it, not what it is: the record is kept for ever."
+            raise Refused(Refusal("secret", sentence, field))
+
+
+def _texts(card: AccessCard | None, brief: Brief | None) -> Iterator[tuple[str, str]]:
+    for tool in card.tools if card else ():
+        yield "tools", f"{tool.tool}\n{tool.account_owner}\n{tool.vault}"
+    for field in ("spend_limit", "may_decide", "ask_when") if card else ():
+        yield field, getattr(card, field)
+    for field in ("outcome", "good", "bad") if brief else ():
+        yield field, getattr(brief, field)
+    yield "quality_bar", "\n".join(brief.quality_bar) if brief else ""
 
 
 def _be_revoker(actor: Actor, card: AccessCard) -> None:
