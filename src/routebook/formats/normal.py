@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from routebook.core.document import AnyDocument, Decision, Document, Goes, Join, Organisation, WorkingWeek, kind_of
@@ -78,24 +79,35 @@ def normal_notes(text: str) -> str:
 
 def without_blank_ends(lines: list[str]) -> list[str]:
     """The lines from the first to the last one that isn't blank."""
-    filled = [index for index, line in enumerate(lines) if line.strip()]
-    return lines[filled[0] : filled[-1] + 1] if filled else []
+    first, end = 0, len(lines)
+    while first < end and not lines[first].strip():
+        first += 1
+    while end > first and not lines[end - 1].strip():
+        end -= 1
+    return lines[first:end]
 
 
 def split_at_headings(lines: list[str]) -> list[list[str]]:
     """The lines before the first heading of level one or two (maybe none), then each heading with its lines."""
-    blocks: list[list[str]] = [[]]
+    starts = [index for index, line in enumerate(lines) if "#" in line[:4] and _HEADING.match(line)]
+    if starts and _may_hold_fence("".join(lines)):
+        starts = _outside_fences(lines, set(starts))
+    return [lines[start:end] for start, end in pairwise([0, *starts, len(lines)])]
+
+
+def _may_hold_fence(text: str) -> bool:
+    return "```" in text or "~~~" in text
+
+
+def _outside_fences(lines: list[str], headings: set[int]) -> list[int]:
+    found: list[int] = []
     fence = ""
-    for line in lines:
-        start = line[:1]
-        if start == " ":
-            start = line.lstrip(" ")[:1]
-        if start == "#" and not fence and _HEADING.match(line):
-            blocks.append([])
-        blocks[-1].append(line)
-        if start in _FENCE_STARTS:
+    for index, line in enumerate(lines):
+        if index in headings and not fence:
+            found.append(index)
+        if line.lstrip(" ")[:1] in _FENCE_STARTS:
             fence = _fence_after(fence, line)
-    return blocks
+    return found
 
 
 def _fence_after(fence: str, line: str) -> str:

@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from routebook.core.document import ChecklistItem, Evidence, Picture, Question
@@ -32,41 +33,50 @@ _ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*
 _ASKED = re.compile(r"(?:^|\s+)\(((?:evidence|instruction|include)\s*:[^()]*)\)$")
 _QUESTION = re.compile(r"\*\*(.+?)\*\*(?:[ \t]+(.*)|$)")
 _BLOCK_START = re.compile(r"(?:>|[-*+] |[0-9]+[.)] |`{3}|~{3}|!\[|#)")
+_INDENTS = frozenset(" \t")
 MEDIA = "../media/"
 """How a document's body points at the media folder: every document is one folder deep."""
 
 
-class Row(NamedTuple):
-    """One line of the file: its text and its number."""
+_EVIDENCE = {kind.value: kind for kind in Evidence}
 
-    text: str
+
+class Passage(NamedTuple):
+    """Lines of the file that follow each other, and the number of the first."""
+
+    texts: list[str]
     line: int
 
+    def rest(self) -> Passage:
+        """The lines after the first: of a section, what stands below its heading."""
+        return Passage(self.texts[1:], self.line + 1)
 
-Rows = list[Row]
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        return enumerate(self.texts, self.line)
 
 
-def read_body(rows: Rows, keys: tuple[Key, ...], reading: Reading, title_of_kind: str) -> dict[str, Any]:
+def read_body(body: Passage, keys: tuple[Key, ...], reading: Reading, title_of_kind: str) -> dict[str, Any]:
     """The attributes that the body gives, notes among them. Errors go to `reading`."""
     by_title = table_of(keys).by_section
     if not by_title:
-        return _notes([rows], reading)
+        return _notes([body], reading)
     values: dict[str, Any] = {}
-    others: list[Rows] = []
+    others: list[Passage] = []
     before_was_other = False
-    for block in _blocks(rows):
-        key = by_title.get(_title(block).casefold()) if _is_second_level(block) else None
+    for block in _blocks(body):
+        title = _section_title(block.texts[0])
+        key = by_title.get(title.casefold())
         if key is None:
-            _refuse_misplaced(block, keys, reading, title_of_kind)
+            _refuse_misplaced(title, block.line, keys, reading, title_of_kind)
             if before_was_other:
-                others[-1] = others[-1] + block
+                others[-1].texts.extend(block.texts)
             else:
                 others.append(block)
         elif key.field in values:
-            reading.refuse(block[0].line, key.field, f"`## {key.section}` stands here twice.", "Keep one of them.")
+            reading.refuse(block.line, key.field, f"`## {key.section}` stands here twice.", "Keep one of them.")
         else:
-            reading.lines[key.field] = block[0].line
-            values[key.field] = READERS.get(key.section, _read_text)(block[1:], key.field, reading)
+            reading.lines[key.field] = block.line
+            values[key.field] = READERS.get(key.section, _read_text)(block.rest(), key.field, reading)
         before_was_other = key is None
     return values | _notes(others, reading)
 
@@ -86,56 +96,47 @@ def write_body(values: dict[str, Any], keys: tuple[Key, ...]) -> str:
     return "\n\n".join(part for part in (notes_first, *sections, notes_last) if part)
 
 
-def _blocks(rows: Rows) -> list[Rows]:
-    blocks: list[Rows] = []
-    at = 0
-    for texts in split_at_headings([row.text for row in rows]):
-        blocks.append(rows[at : at + len(texts)])
-        at += len(texts)
-    return [block for block in blocks if any(row.text.strip() for row in block)]
+def _blocks(body: Passage) -> list[Passage]:
+    blocks: list[Passage] = []
+    line = body.line
+    for texts in split_at_headings(body.texts):
+        if not all(not text or text.isspace() for text in texts):
+            blocks.append(Passage(texts, line))
+        line += len(texts)
+    return blocks
 
 
-def _heading(block: Rows) -> re.Match[str] | None:
-    return _HEADING.match(block[0].text)
-
-
-def _title(block: Rows) -> str:
-    """The heading's words, without the closing `##` that some people write."""
-    found = _heading(block)
-    words = normal_line(found.group(2) or "") if found else ""
+def _section_title(text: str) -> str:
+    """The words of a heading of the second level, without the closing `##` that some people write; "" for another line."""
+    found = _HEADING.match(text)
+    if found is None or len(found.group(1)) != 2:
+        return ""
+    words = normal_line(found.group(2) or "")
     open_words = words.rstrip("#")
     return open_words.rstrip() if open_words.endswith(" ") or not open_words else words
 
 
-def _is_second_level(block: Rows) -> bool:
-    found = _heading(block)
-    return found is not None and len(found.group(1)) == 2
-
-
-def _notes(blocks: list[Rows], reading: Reading) -> dict[str, Any]:
-    notes = normal_notes("\n\n".join("\n".join(row.text for row in block) for block in blocks))
+def _notes(blocks: list[Passage], reading: Reading) -> dict[str, Any]:
+    notes = normal_notes("\n\n".join(["\n".join(block.texts) for block in blocks]))
     if not notes:
         return {}
-    reading.lines["notes"] = next(row.line for block in blocks for row in block if row.text.strip())
+    reading.lines["notes"] = next(line for block in blocks for line, text in block.numbered() if text.strip())
     return {"notes": notes}
 
 
-def _refuse_misplaced(block: Rows, keys: tuple[Key, ...], reading: Reading, kind: str) -> None:
+def _refuse_misplaced(title: str, line: int, keys: tuple[Key, ...], reading: Reading, kind: str) -> None:
     """A heading that means a key, or nearly a section, would otherwise vanish into the notes."""
-    title = _title(block)
-    if not title or not _is_second_level(block):
+    if not title:
         return
     name = title.casefold().replace(" ", "_").replace("-", "_")
     for key in keys:
         if not key.section and key.name != "notes" and name == key.name:
             fix = f"Move it there, as in `{key.example}`, or give the heading another name."
-            reading.refuse(block[0].line, key.field, f"`{key.name}` of {kind} belongs between the `---` lines.", fix)
+            reading.refuse(line, key.field, f"`{key.name}` of {kind} belongs between the `---` lines.", fix)
             return
     near = did_you_mean(title, [key.section for key in keys if key.section]) if _is_near(title, keys) else ""
     if near:
-        reading.refuse(
-            block[0].line, "notes", f"`## {title}` is not a section of {kind}.", f"Did you mean `## {near}`?"
-        )
+        reading.refuse(line, "notes", f"`## {title}` is not a section of {kind}.", f"Did you mean `## {near}`?")
 
 
 def _is_near(title: str, keys: tuple[Key, ...]) -> bool:
@@ -143,24 +144,25 @@ def _is_near(title: str, keys: tuple[Key, ...]) -> bool:
     return _skeleton(title) in {_skeleton(key.section) for key in keys if key.section}
 
 
+@lru_cache(maxsize=2_000)
 def _skeleton(title: str) -> str:
     return re.sub(r"[^a-z]|s\b", "", title.casefold())
 
 
-def _read_text(rows: Rows, field: str, reading: Reading) -> str:
-    return normal_text("\n".join(row.text for row in rows))
+def _read_text(rows: Passage, field: str, reading: Reading) -> str:
+    return normal_text("\n".join(rows.texts))
 
 
-def _read_checklist(rows: Rows, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
+def _read_checklist(rows: Passage, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
     items = []
     for index, item in enumerate(_items(rows, field, reading)):
         path = f"{field}[{index}]"
-        reading.lines[path] = item[0].line
+        reading.lines[path] = item.line
         items.append(_checklist_item(item, path, reading))
     return tuple(items)
 
 
-def _read_steps(rows: Rows, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
+def _read_steps(rows: Passage, field: str, reading: Reading) -> tuple[ChecklistItem, ...]:
     """The steps of a procedure, which may be a block of SOPs and so includes none itself."""
     items = _read_checklist(rows, field, reading)
     for index, item in enumerate(items):
@@ -171,46 +173,47 @@ def _read_steps(rows: Rows, field: str, reading: Reading) -> tuple[ChecklistItem
     return items
 
 
-def _read_lines(rows: Rows, field: str, reading: Reading) -> tuple[str, ...]:
+def _read_lines(rows: Passage, field: str, reading: Reading) -> tuple[str, ...]:
     lines = []
     for index, item in enumerate(_items(rows, field, reading)):
-        reading.lines[f"{field}[{index}]"] = item[0].line
-        lines.append(normal_line(" ".join(row.text for row in item)))
+        reading.lines[f"{field}[{index}]"] = item.line
+        lines.append(normal_line(" ".join(item.texts)))
     return tuple(line for line in lines if line)
 
 
-def _items(rows: Rows, field: str, reading: Reading) -> list[Rows]:
-    """The numbered items, each with the lines indented below it; the first row is without its number."""
-    items: list[Rows] = []
-    for row in rows:
-        found = None if items and _indent(row.text) > 1 else _ITEM.match(row.text)
+def _items(rows: Passage, field: str, reading: Reading) -> list[Passage]:
+    """The numbered items, each with the lines indented below it; the first line is without its number."""
+    items: list[Passage] = []
+    for line, text in rows.numbered():
+        is_below = bool(items) and text[:1] in _INDENTS and _indent(text) > 1
+        found = None if is_below else _ITEM.match(text)
         if found:
-            items.append([Row(found.group(2) or "", row.line)])
-        elif items and (not row.text.strip() or _indent(row.text) > 1):
-            items[-1].append(row)
-        elif row.text.strip():
+            items.append(Passage([found.group(2) or ""], line))
+        elif is_below or (items and not text.strip()):
+            items[-1].texts.append(text)
+        elif text.strip():
             reading.refuse(
-                row.line,
+                line,
                 field,
-                f"“{normal_line(row.text)[:40]}” is not an item of this list.",
+                f"“{normal_line(text)[:40]}” is not an item of this list.",
                 "Number it, or indent it by three spaces below the item that it explains, or move it under a heading of its own.",
             )
     return items
 
 
-def _checklist_item(rows: Rows, path: str, reading: Reading) -> ChecklistItem:
-    first, rest = rows[0], rows[1:]
-    words = [first.text]
-    while rest and (start := rest[0].text.strip()) and not _BLOCK_START.match(start):
-        words.append(rest.pop(0).text)
-    text = normal_line(" ".join(words))
-    instruction = _instruction([row.text for row in rest]) if rest else ""
+def _checklist_item(item: Passage, path: str, reading: Reading) -> ChecklistItem:
+    texts = item.texts
+    end = 1
+    while end < len(texts) and (start := texts[end].strip()) and not _BLOCK_START.match(start):
+        end += 1
+    text = normal_line(" ".join(texts[:end]))
+    instruction = _instruction(texts[end:]) if end < len(texts) else ""
     if not text.endswith(")") or (found := _ASKED.search(text)) is None:
         return ChecklistItem(text=text, instruction=instruction)
-    asked = _asked(found.group(1), first.line, path, reading)
+    asked = _asked(found.group(1), item.line, path, reading)
     return ChecklistItem(
         text=text[: found.start()],
-        evidence=Evidence(asked.get("evidence", Evidence.NONE)),
+        evidence=_EVIDENCE[asked.get("evidence", "none")],
         instruction=instruction,
         uses=asked.get("instruction", ""),
         include=asked.get("include", ""),
@@ -220,14 +223,14 @@ def _checklist_item(rows: Rows, path: str, reading: Reading) -> ChecklistItem:
 def _asked(inside: str, line: int, path: str, reading: Reading) -> dict[str, str]:
     """What the brackets at an item's end say: ``evidence: photo; instruction: slug``."""
     asked: dict[str, str] = {}
-    kinds = [member.value for member in Evidence]
     for part in inside.split(";"):
-        name, _, value = (piece.strip() for piece in part.partition(":"))
-        if name == "evidence" and value in kinds:
+        before, _, after = part.partition(":")
+        name, value = before.strip(), after.strip()
+        if name == "evidence" and value in _EVIDENCE:
             asked[name] = value
         elif name == "evidence":
-            near = did_you_mean(value, kinds)
-            fix = f"Did you mean `{near}`?" if near else f"Write one of these: {', '.join(kinds)}."
+            near = did_you_mean(value, _EVIDENCE)
+            fix = f"Did you mean `{near}`?" if near else f"Write one of these: {', '.join(_EVIDENCE)}."
             reading.refuse(line, f"{path}.evidence", f"`{value}` is not a kind of evidence.", fix)
         elif name in ("instruction", "include") and SLUG.match(value):
             asked[name] = value
@@ -255,32 +258,30 @@ def _indent(text: str) -> int:
     return len(expanded) - len(expanded.lstrip(" "))
 
 
-def _read_questions(rows: Rows, field: str, reading: Reading) -> tuple[Question, ...]:
+def _read_questions(rows: Passage, field: str, reading: Reading) -> tuple[Question, ...]:
     asked: list[tuple[str, list[str]]] = []
-    for row in rows:
-        if found := _QUESTION.match(row.text):
-            reading.lines[f"{field}[{len(asked)}]"] = row.line
+    for line, text in rows.numbered():
+        if found := _QUESTION.match(text):
+            reading.lines[f"{field}[{len(asked)}]"] = line
             asked.append((found.group(1), [found.group(2) or ""]))
         elif asked:
-            asked[-1][1].append(row.text)
-        elif row.text.strip():
+            asked[-1][1].append(text)
+        elif text.strip():
             reading.refuse(
-                row.line, field, "This stands before the first question.", "Start with `**The question?** The answer.`"
+                line, field, "This stands before the first question.", "Start with `**The question?** The answer.`"
             )
     return tuple(Question(normal_line(question), normal_text("\n".join(answer))) for question, answer in asked)
 
 
-def _read_pictures(rows: Rows, field: str, reading: Reading) -> tuple[Picture, ...]:
+def _read_pictures(rows: Passage, field: str, reading: Reading) -> tuple[Picture, ...]:
     pictures: list[Picture] = []
-    for row in rows:
-        text = row.text.strip()
+    for line, written in rows.numbered():
+        text = written.strip()
         if picture := _picture(text.removeprefix("- ")):
-            reading.lines[f"{field}[{len(pictures)}]"] = row.line
+            reading.lines[f"{field}[{len(pictures)}]"] = line
             pictures.append(picture)
         elif text:
-            reading.refuse(
-                row.line, field, "This line is not a picture.", "Write `![What it shows](../media/name.png)`."
-            )
+            reading.refuse(line, field, "This line is not a picture.", "Write `![What it shows](../media/name.png)`.")
     return tuple(pictures)
 
 
@@ -321,7 +322,7 @@ def _address(source: str) -> str:
     return source if "://" in source else MEDIA + source
 
 
-READERS: dict[str, Callable[[Rows, str, Reading], Any]] = {
+READERS: dict[str, Callable[[Passage, str, Reading], Any]] = {
     "Checklist": _read_checklist,
     "Steps": _read_steps,
     "Lines": _read_lines,

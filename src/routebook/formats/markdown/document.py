@@ -7,7 +7,7 @@ from typing import Any
 
 from routebook.core.document import CLASS_OF, FOLDERS, RESERVED_STEP_IDS, AnyDocument, Kind, Process, kind_of
 from routebook.formats.errors import Lines, Refused, did_you_mean
-from routebook.formats.markdown.body import Row, read_body, write_body
+from routebook.formats.markdown.body import Passage, read_body, write_body
 from routebook.formats.markdown.plain_front import plain_mapping
 from routebook.formats.markdown.reading import SLUG, Reading
 from routebook.formats.markdown.writing import Tree, tree_of, yaml_text
@@ -82,8 +82,7 @@ def _fields_in_body(document: AnyDocument, keys: tuple[Key, ...]) -> dict[str, A
     }
     while values:
         reading = Reading("")
-        rows = [Row(line, number) for number, line in enumerate(write_body(values, keys).split("\n"), 1)]
-        found = read_body(rows, keys, reading, "")
+        found = read_body(Passage(write_body(values, keys).split("\n"), 1), keys, reading, "")
         spoilt = {name for name in values.keys() | found.keys() if values.get(name) != found.get(name)}
         spoilt |= {error.field.split("[")[0] for error in reading.errors}
         kept = {name: value for name, value in values.items() if name not in spoilt}
@@ -131,7 +130,7 @@ def _slug(path: str, reading: Reading) -> str:
     return slug
 
 
-def _front_and_body(text: str, reading: Reading) -> tuple[str, list[Row]] | None:
+def _front_and_body(text: str, reading: Reading) -> tuple[str, Passage] | None:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines[0].rstrip() != FENCE:
         reading.refuse(
@@ -147,8 +146,7 @@ def _front_and_body(text: str, reading: Reading) -> tuple[str, list[Row]] | None
     if close is None:
         reading.refuse(1, "", "The front matter is not closed.", "Put a line of `---` below its last key.")
         return None
-    body = list(map(Row, lines[close + 1 :], range(close + 2, len(lines) + 1)))
-    return "\n".join(lines[1:close]), body
+    return "\n".join(lines[1:close]), Passage(lines[close + 1 :], close + 2)
 
 
 def _kind(node: Any, path: str, reading: Reading) -> Kind | None:
@@ -182,7 +180,7 @@ def _kind(node: Any, path: str, reading: Reading) -> Kind | None:
     return kind
 
 
-def _values(node: MappingNode, body: list[Row], kind: Kind, reading: Reading) -> dict[str, Any]:
+def _values(node: MappingNode, body: Passage, kind: Kind, reading: Reading) -> dict[str, Any]:
     keys, what = KEYS[kind], _with_article(kind)
     values = reading.record(node, keys, "", what)
     for name, value in read_body(body, keys, reading, what).items():

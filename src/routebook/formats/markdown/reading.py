@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from routebook.core.document import WEEKDAYS, Decision, Goes, Join, Outcome, WorkingWeek
@@ -297,10 +296,16 @@ class Reading:
                 self.refuse(line, path, f"`{key.name}` is missing from {what}.", f"Add it, as in `{key.example}`.")
 
 
-@cache
-def _without_default(cls: object) -> tuple[str, ...]:
+def _without_default(cls: Any) -> tuple[str, ...]:
     """The attributes that a value can't be made without."""
-    return tuple(one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING)
+    known = _WITHOUT_DEFAULT.get(cls)
+    if known is None:
+        missing = (one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING)
+        known = _WITHOUT_DEFAULT[cls] = tuple(missing)
+    return known
+
+
+_WITHOUT_DEFAULT: dict[Any, tuple[str, ...]] = {}
 
 
 def _is_blank(node: Node) -> bool:
