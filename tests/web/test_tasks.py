@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,12 @@ from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from routebook.core.document import Evidence
+from routebook.core.document import Evidence, Kind
 from routebook.core.run import RunState
 from routebook.core.run import commands as c
 from routebook.formats.markdown import DocumentFile, read_document
 from routebook.store.actions import documents
-from routebook.store.models import Event
+from routebook.store.models import Document, Event
 from routebook.store.queries import runs as queries
 from tests.world import ISSUE, World
 
@@ -519,3 +520,27 @@ def test_who_stands_in_reads_for_whom(world: World, as_: As) -> None:
     page = f"/runs/{run.number}/tasks/1/"
     assert "Suri Castell is away, so this comes to you, who stands in." in as_("backup").get(page).content.decode()
     assert "Suri Castell is away; Bram Eriksen stands in." in as_("manager").get(page).content.decode()
+
+
+def test_directions_that_are_overdue_for_a_look_say_so_where_they_are_followed(world: World, as_: As) -> None:
+    number = at_issue(world)
+    task = f"/runs/{number}/tasks/{state_of(world, number).open_tasks()[0].number}/"
+    assert "review overdue" not in text_of(as_("finance").get(task))
+    sop = Document.objects.get(org=world.organisation, kind=Kind.SOP, slug="issue-a-refund-in-stripe")
+    Document.objects.filter(pk=sop.pk).update(review_by=dt.date(2020, 1, 1))
+    doer = text_of(as_("finance").get(task))
+    assert "review overdue" in doer
+    assert "Still correct" not in doer
+    assert "Still correct, until" in text_of(as_("manager").get(task))
+    assert as_("finance").post(f"/sops/{sop.slug}/review/", {"back": task}).status_code == 403
+    assert as_("manager").post(f"/sops/{sop.slug}/review/", {"back": task})["Location"] == task
+    assert "review overdue" not in text_of(as_("finance").get(task))
+
+
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.example/runs/1/tasks/1/", "//elsewhere.example", "/runs/1/tasks/1/x"]
+)
+def test_still_correct_leads_back_to_a_task_and_nowhere_else(world: World, as_: As, back: str) -> None:
+    sop = Document.objects.get(org=world.organisation, kind=Kind.SOP, slug="issue-a-refund-in-stripe")
+    response = as_("manager").post(f"/sops/{sop.slug}/review/", {"back": back})
+    assert response["Location"] == f"/sops/{sop.slug}/"

@@ -81,5 +81,28 @@ def test_who_reads_it_sees_it_on_a_phone(as_: As, world: World, name: str, statu
 
 def test_the_preview_shows_the_draft(as_: As, world: World) -> None:
     row = Document.objects.get(org=world.organisation, kind=Kind.SOP, slug="issue-a-refund-in-stripe")
-    documents.change_draft(world.actor("owner"), row.pk, base=1, fields={"objective": "Only drafted"}, now=world.at())
+    documents.change_draft(world.actor("owner"), row.pk, base=1, fields={"may_decide": "Only drafted"}, now=world.at())
     assert "Only drafted" in as_("support").get(f"{ISSUE}preview/").content.decode()
+
+
+def test_an_sop_is_previewed_as_the_task_in_which_it_is_read(as_: As, world: World) -> None:
+    row = Document.objects.get(org=world.organisation, kind=Kind.SOP, slug="issue-a-refund-in-stripe")
+    fields = {
+        "checklist": [{"text": "Take a photo of it", "evidence": "photo"}, {"text": "Note it", "evidence": "text"}]
+    }
+    documents.change_draft(world.actor("owner"), row.pk, base=1, fields=fields, now=world.at())
+    page = as_("support").get(f"{ISSUE}preview/").content.decode()
+    assert "The draft inside a task" in page
+    inside = page[page.index("<fieldset") : page.index("</fieldset>")]
+    assert inside.startswith('<fieldset class="rehearsal stack" disabled>')
+    assert "Take a photo of it" in inside
+    assert 'type="file"' in inside
+    assert "Done means" in inside
+    assert "Done: Issue the refund" in inside
+
+
+def test_what_is_no_sop_is_previewed_as_its_page(as_: As, world: World) -> None:
+    made = documents.create(world.actor("owner"), Kind.PROCEDURE, {"title": "Count the cash"}, now=world.at())
+    page = as_("support").get(f"/procedures/{made.slug}/preview/").content.decode()
+    assert "<fieldset" not in page
+    assert "Count the cash" in page

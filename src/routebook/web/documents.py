@@ -19,6 +19,7 @@ from routebook.core.document import FOLDERS, AnyDocument, Kind, Procedure, Sop, 
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents as actions
+from routebook.store.evidence import MOST_BYTES
 from routebook.store.queries import approvals, ladder, pile
 from routebook.store.queries import documents as queries
 from routebook.store.queries import upkeep as upkeep_queries
@@ -32,6 +33,7 @@ from routebook.web import (
     publication,
     readings,
     suggestions,
+    tasks,
     upkeep,
     which,
 )
@@ -186,9 +188,19 @@ def read(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpRespo
 
 @page("write")
 def preview(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> HttpResponse:
-    """What will be read once the draft is published, as wide as a phone."""
+    """What will be read once the draft is published, as wide as a phone: of an SOP, the task in which it is read."""
     view = queries.find(actor, kind, slug)
-    context = {**_text(actor, view.draft or view.value), "view": view, "may_edit": actor.may(drafting(kind))}
+    text = _text(actor, view.draft or view.value)
+    context = {**text, "view": view, "may_edit": actor.may(drafting(kind))}
+    if isinstance(text["value"], Sop):
+        place = ladder.place_of(actor, text["value"].step)
+        context |= {
+            "directions": {"sop": text["value"]},
+            "items": tasks.rehearsed(text["value"], text["instructions"]),
+            "step": place.step if place else None,
+            "doer": {"may_work": True},
+            "megabytes": MOST_BYTES // 1_000_000,
+        }
     return show(request, "documents/preview.html", context)
 
 

@@ -7,7 +7,7 @@ their line of the checklist only, which takes the old one's place.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,19 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from routebook.core.document import Access, ChecklistItem, Decision, Evidence, FieldType, FormField, WorkInstruction
+from routebook.core.document import (
+    Access,
+    ChecklistItem,
+    Decision,
+    Evidence,
+    FieldType,
+    FormField,
+    Kind,
+    Sop,
+    Status,
+    WorkInstruction,
+    next_review,
+)
 from routebook.core.events import Refusal
 from routebook.core.run import TaskStatus
 from routebook.core.run import commands as c
@@ -27,7 +39,7 @@ from routebook.store.actions import evidence as evidence_actions
 from routebook.store.actions import runs as actions
 from routebook.store.evidence import MOST_BYTES, kind_of, shown_name
 from routebook.store.queries import evidence as evidence_queries
-from routebook.store.queries import members
+from routebook.store.queries import members, upkeep
 from routebook.store.queries.tasks import Note, RunView, TaskView, task_view
 from routebook.web.media import send
 from routebook.web.pages import command_id, fresh_id, now, page, post, show, tell
@@ -101,12 +113,34 @@ def _task_page(
         "refusal": refusal,
         "panel": panel,
         "typed": request.POST,
+        "stale": _stale(actor, view, at),
         "typed_options": _three(request.POST.getlist("options")),
         "command": fresh_id(),
     }
     template = "tasks/review.html" if view.task.review_of else "tasks/task.html"
     status = 200 if refusal is None else (403 if refusal.code == "forbidden" else 409)
     return show(request, template, context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Directions that somebody should have looked at by `day`. `answers` says whether the reader decides about them,
+    `until` when they are looked at again if they still hold."""
+
+    slug: str
+    day: dt.date
+    until: dt.date
+    answers: bool
+
+
+def _stale(actor: Actor, view: TaskView, at: dt.datetime) -> Stale | None:
+    if view.directions is None:
+        return None
+    row, today = view.directions.version.document, at.astimezone(ZoneInfo(actor.time_zone)).date()
+    if row.status != Status.PUBLISHED or row.review_by is None or row.review_by >= today:
+        return None
+    until = next_review(Kind.SOP, today)
+    return Stale(row.slug, row.review_by, until, upkeep.answers_for(actor, row))
 
 
 def _three(typed: Sequence[str]) -> Sequence[str]:
@@ -152,6 +186,14 @@ def _item(view: TaskView, at: int, item: ChecklistItem, refusal: Refusal | None)
         error=refusal.sentence if refusal and refusal.field == f"item-{at}" else "",
         command=fresh_id(),
     )
+
+
+def rehearsed(sop: Sop, instructions: Mapping[str, WorkInstruction]) -> Sequence[Item]:
+    """The lines of an SOP as its next reader will find them in a task, with nothing done yet."""
+    return [
+        Item(at, item, instructions.get(item.uses), False, "", "", False, "", "")
+        for at, item in enumerate(sop.checklist)
+    ]
 
 
 def answers(run: RunView) -> Sequence[tuple[FormField, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -72,7 +73,16 @@ def still_correct(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> 
     view = documents.find(actor, kind, slug)
     until = actions.still_correct(actor, view.row.pk, today=today_of(actor), now=now(), note=_("Still correct"))
     tell(request, _("Still correct. It is looked at again by %(day)s.") % {"day": date_format(until, "j M Y")})
-    return redirect(address(view))
+    return redirect(_back(request) or address(view))
+
+
+def _back(request: HttpRequest) -> str:
+    """The task in which somebody said so; "" anywhere else."""
+    back = request.POST.get("back", "")
+    return back if _TASK.fullmatch(back) else ""
+
+
+_TASK = re.compile(r"/runs/\d{1,9}/tasks/\d{1,5}/")
 
 
 @post("write")
