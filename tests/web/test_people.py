@@ -353,3 +353,13 @@ def test_what_is_wrong_of_the_organisation_stands_beside_its_field(
     response = as_("owner").post("/organisation/", data)
     assert response.status_code == 409
     assert f'id="{field}-error"' in response.content.decode()
+
+
+def test_a_role_that_only_a_map_names_is_offered_to_whoever_manages_people(world: World, as_: As) -> None:
+    Role.objects.get(title="Finance assistant").delete()
+    shown = as_("manager").get("/people/").content.decode()
+    assert "/roles/new/?title=Finance%20assistant" in shown
+    assert "Choose who holds Founder" not in shown
+    assert "/roles/new/" not in as_("support").get("/people/").content.decode()
+    form = as_("manager").get("/roles/new/", {"title": "Finance assistant"}).content.decode()
+    assert 'value="Finance assistant"' in form

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,11 +11,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routebook.core.document import WEEKDAYS, Access, Kind, WorkingWeek
+from routebook.core.document import WEEKDAYS, Access, Kind, WorkingWeek, same_name
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
+from routebook.store.queries import processes
 from routebook.store.queries.documents import week_of
 from routebook.web import abilities, leaving, person, training
 from routebook.web.accounts import time_zones
@@ -34,12 +35,21 @@ ACCESS_WORDS = {
 @page()
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who works here, in which role, and who stands in."""
+    manages, roles = actor.may(Verb.MANAGE_PEOPLE), people_queries.roles(actor)
     context = {
-        "people": people_queries.people(actor, former=actor.may(Verb.MANAGE_PEOPLE)),
-        "roles": people_queries.roles(actor),
+        "people": people_queries.people(actor, former=manages),
+        "roles": roles,
+        "roles_to_make": _only_on_maps(actor, roles) if manages else (),
         "link": request.session.pop("invitation", None),
     }
     return show(request, "people/index.html", context)
+
+
+def _only_on_maps(actor: Actor, roles: Sequence[people_queries.RoleView]) -> list[str]:
+    """The roles that maps name and nobody can hold yet, because they are not among the roles."""
+    return [
+        title for title in processes.roles_named(actor) if not any(same_name(title, one.row.title) for one in roles)
+    ]
 
 
 @both()
@@ -222,7 +232,7 @@ def role(request: HttpRequest, actor: Actor, role: int | None = None) -> HttpRes
         "people": people_queries.people(actor),
         "holding": holding,
         "backup": backup,
-        "typed": request.POST,
+        "typed": request.POST or request.GET,
         "refusal": refusal,
     }
     return show(request, "people/role.html", context, status=409 if refusal else 200)

@@ -70,6 +70,17 @@ def goals_of(actor: Actor, process: Process) -> Sequence[Goal]:
     return [cast("Goal", view.value) for view in listing(actor, Kind.GOAL) if view.row.slug in process.serves]
 
 
+def roles_named(actor: Actor) -> Sequence[str]:
+    """The roles that the maps name, each once: those that answer for a map, and those that do its steps."""
+    named: dict[str, str] = {}
+    for view in listing(actor, Kind.PROCESS):
+        value = cast("Process", view.draft or view.value)
+        for title in (value.owner, *(step.role for step in value.steps)):
+            if title.strip():
+                named.setdefault(" ".join(title.split()).casefold(), title.strip())
+    return sorted(named.values(), key=str.casefold)
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """How many runs of a process are on the road, and how many are over."""
