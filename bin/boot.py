@@ -8,16 +8,23 @@ there; one that was interrupted is thrown away and made again. A file lock keeps
 Environments are never changed after they are complete, so any folder in .venvs may be deleted at any time.
 """
 
+import glob
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 MINIMUM = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENVS = os.path.join(ROOT, ".venvs")
 MARKER = "routebook-environment-is-complete"
+WITHOUT_VENV = (
+    "This Python cannot make virtual environments: on Debian or Ubuntu run `apt install python3-venv`, then try again."
+)
+DEBIANS_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 LAYOUT = "1"  # part of the hash; raise it when this file starts to build environments differently
 
 
@@ -124,7 +131,7 @@ def build(folder, python, requirements, with_project):
     say(f"Setting up the environment in {os.path.relpath(folder, ROOT)} (once; about half a minute).")
     shutil.rmtree(folder, ignore_errors=True)
     uv = working_uv()
-    make_venv(folder, with_pip=uv is None)
+    make_venv(folder, with_pip=uv is None and python_brings("ensurepip"))
     if uv is None or not install_with_uv(uv, python, requirements):
         install_with_pip(python, requirements)
     if with_project:
@@ -140,23 +147,17 @@ def working_uv():
     return uv if subprocess.run([uv, "--version"], capture_output=True).returncode == 0 else None
 
 
+def python_brings(module):
+    return importlib.util.find_spec(module) is not None
+
+
 def make_venv(folder, with_pip):
-    if with_pip:
-        require_ensurepip()
+    if not python_brings("venv"):
+        raise Failure(WITHOUT_VENV)
     command = [sys.executable, "-m", "venv", *([] if with_pip else ["--without-pip"]), folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise Failure(explain(done.stdout + done.stderr, "Python could not make a virtual environment"))
-
-
-def require_ensurepip():
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        raise Failure(
-            "This Python cannot make virtual environments: on Debian or Ubuntu run `apt install python3-venv`, then try again."
-        ) from None
 
 
 def install_with_uv(uv, python, requirements):
@@ -171,15 +172,60 @@ def install_with_uv(uv, python, requirements):
 
 
 def install_with_pip(python, requirements):
-    if subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode != 0:
-        require_ensurepip()
-        subprocess.run([python, "-m", "ensurepip"], capture_output=True)
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:"]
-    done = subprocess.run(
-        [python, "-m", "pip", "install", *options, "-r", requirements], capture_output=True, text=True, cwd=ROOT
-    )
+    with tempfile.TemporaryDirectory(prefix="routebook-pip-") as borrowed:
+        command = [*find_pip(python, sys.executable, borrowed), "install", *options, "-r", requirements]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         raise Failure(explain(done.stdout + done.stderr, "The packages could not be installed"))
+
+
+def find_pip(python, base, borrowed):
+    """The command of a pip that installs into that environment: its own, the base's, or one borrowed from Debian."""
+    if python_brings("ensurepip"):
+        subprocess.run([python, "-m", "ensurepip"], capture_output=True)
+    for pip in ([python, "-m", "pip"], [base, "-m", "pip", "--python", python]):
+        if subprocess.run([*pip, "--version"], capture_output=True).returncode == 0:
+            return pip
+    return borrow_debians_pip(python, borrowed)
+
+
+def borrow_debians_pip(python, borrowed):
+    """Debian takes pip out of its Python. Its archive has it: fetched and checked by apt, unpacked, not installed."""
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        raise Failure(WITHOUT_VENV)
+    say("This Python comes without pip; borrowing Debian's for the set-up.")
+    fetch_from_debian(["python3-pip-whl", "ca-certificates"], borrowed)
+    share = os.path.join(glob.escape(borrowed), "usr", "share")
+    wheels = glob.glob(os.path.join(share, "python-wheels", "pip-*.whl"))
+    if not wheels:
+        raise Failure(WITHOUT_VENV)
+    if not os.path.exists(DEBIANS_CERTIFICATES):
+        trust(glob.glob(os.path.join(share, "ca-certificates", "*", "*.crt")), borrowed)
+    return [python, os.path.join(wheels[0], "pip")]
+
+
+def fetch_from_debian(packages, folder):
+    # Lists of its own: nobody but root may refresh the machine's, and a new machine has none.
+    options = ["-qq", "-o", "APT::Sandbox::User=root"]
+    for setting, name in (("Dir::State::Lists", "lists"), ("Dir::Cache", "cache")):
+        os.makedirs(os.path.join(folder, name, "partial"))
+        options += ["-o", setting + "=" + os.path.join(folder, name)]
+    for command in (["update"], ["download", *packages]):
+        if subprocess.run(["apt-get", *options, *command], capture_output=True, cwd=folder).returncode != 0:
+            raise Failure(WITHOUT_VENV)
+    for package in glob.glob(os.path.join(glob.escape(folder), "*.deb")):
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+
+
+def trust(certificates, borrowed):
+    """Let pip use these certificates; whoever has set their own keeps those."""
+    bundle = os.path.join(borrowed, "certificates.crt")
+    with open(bundle, "wb") as together:
+        for name in sorted(certificates):
+            with open(name, "rb") as certificate:
+                together.write(certificate.read())
+    os.environ.setdefault("PIP_CERT", bundle)
 
 
 def explain(output, what):

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import routebook
+from tests.checkout import files_below, walked
 
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -62,8 +63,7 @@ def wanted(name: str) -> list[str]:
 
 
 def test_no_lock_file_with_addresses_is_committed() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    assert [name for name in listed.splitlines() if name.endswith(("uv.lock", "pylock.toml"))] == []
+    assert [name for name in files_below() if name.endswith(("uv.lock", "pylock.toml"))] == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
@@ -105,7 +105,9 @@ def test_an_old_python_can_read_the_boot_module_and_its_sentence(boot: types.Mod
 
 def test_the_boot_module_needs_the_standard_library_only() -> None:
     tree = ast.parse((ROOT / "bin" / "boot.py").read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names = {
+        alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     assert names <= sys.stdlib_module_names
 
 
@@ -148,6 +150,46 @@ def test_an_interrupted_environment_does_not_count(boot: types.ModuleType, tmp_p
     assert not boot.is_complete(str(tmp_path), str(python))
 
 
+def test_a_python_without_pip_and_without_debian_gets_a_sentence(
+    boot: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(boot, "python_brings", lambda module: module != "ensurepip")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(boot.Failure, match="apt install python3-venv"):
+        boot.find_pip("/bin/false", "/bin/false", str(tmp_path))
+    monkeypatch.setattr(boot, "python_brings", lambda module: False)
+    with pytest.raises(boot.Failure, match="apt install python3-venv"):
+        boot.make_venv(str(tmp_path / "venv"), with_pip=False)
+
+
+def test_a_python_without_pip_borrows_debians(
+    boot: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    programs, borrowed = tmp_path / "programs", tmp_path / "borrowed"
+    programs.mkdir()
+    borrowed.mkdir()
+    write_program(programs / "apt-get", 'case "$*" in *download*) : > pip.deb ;; esac')
+    write_program(
+        programs / "dpkg-deb",
+        'mkdir -p "$3/usr/share/python-wheels" "$3/usr/share/ca-certificates/some"\n'
+        ': > "$3/usr/share/python-wheels/pip-1-py3-none-any.whl"\n'
+        'echo trusted > "$3/usr/share/ca-certificates/some/one.crt"',
+    )
+    monkeypatch.setattr(boot, "python_brings", lambda module: module != "ensurepip")
+    monkeypatch.setattr(boot, "DEBIANS_CERTIFICATES", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PIP_CERT", "")
+    monkeypatch.delenv("PIP_CERT")
+    wheel = borrowed / "usr" / "share" / "python-wheels" / "pip-1-py3-none-any.whl"
+    assert boot.find_pip("/bin/false", "/bin/false", str(borrowed)) == ["/bin/false", str(wheel / "pip")]
+    assert Path(os.environ["PIP_CERT"]).read_text() == "trusted\n"
+
+
+def write_program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
 @pytest.mark.parametrize(
     ("address", "lock"), [("", "base"), ("postgresql://h/n", "postgresql"), ("postgres://h/n", "postgresql")]
 )
@@ -184,8 +226,6 @@ def source_files() -> set[str]:
     return {name.removeprefix("src/") for name in files_below("src/routebook")}
 
 
-def files_below(folder: str) -> set[str]:
-    """What git would commit there: tracked, or new and not ignored."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", folder]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return {name for name in listed.splitlines() if (ROOT / name).is_file()}
+def test_the_project_is_found_without_git_too() -> None:
+    assert set(walked("src/routebook/core")) == set(files_below("src/routebook/core"))
+    assert {"README.md", "tests/checkout.py"} <= set(walked("."))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from tests.checkout import files_below
+
 ROOT = Path(__file__).parents[2]
 
 
 def pages() -> list[Path]:
     """Every Markdown file of the project but the cases, some of which are wrong on purpose."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    return [ROOT / name for name in listed if not name.startswith("tests/cases/") and (ROOT / name).is_file()]
+    listed = [name for name in files_below() if name.endswith(".md")]
+    return [ROOT / name for name in listed if not name.startswith("tests/cases/")]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
