@@ -42,8 +42,16 @@ class Watch:
         context.on("request", self.see)
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" or "Content Security Policy" in message.text:
+        if message.text.startswith("htmx:sendAbort"):
+            # A newer request took its place, as a form asked; htmx has called its end an error just before.
+            self.forget_last("console: htmx:afterRequest")
+        elif message.type == "error" or "Content Security Policy" in message.text:
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def forget_last(self, start: str) -> None:
+        places = [n for n, text in enumerate(self.problems) if text.startswith(start)]
+        if places:
+            del self.problems[places[-1]]
 
     def catch(self, error: WebError) -> None:
         self.problems.append(f"error in a script: {error.error}")
