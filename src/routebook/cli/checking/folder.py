@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +67,7 @@ def check_folder(
         "documents": Counter(name.partition("/")[0] for name in now.documents),
         "findings": plain_findings(found),
     }
-    documents = {name: replace(known, time=trusted[name]) for name, known in now.documents.items()}
+    documents = {name: known._replace(time=trusted[name]) for name, known in now.documents.items()}
     cache.keep(result, kept(Knowledge(documents, now.answers)))
     return result
 
@@ -152,13 +151,13 @@ class _Check:
             stale = self._stale(known, index)
             crew = crew if isinstance(crew, Team) else self._crew(len(stale), stack)
             for looked in crew.look(stale, around):
-                known[looked.name] = replace(known[looked.name], findings=looked.findings, asked=looked.asked)
+                known[looked.name] = known[looked.name]._replace(findings=looked.findings, asked=looked.asked)
                 done += 1
                 self._progress(done, len(tasks) + len(stale))
         if organisation.value is not None:
             findings = Checker(index).look_at(organisation.value).findings
             self.in_organisation = [placed(ORGANISATION_FILE, organisation.lines, finding) for finding in findings]
-        questions = sorted({question for each in known.values() for question in each.asked or ()})
+        questions = sorted(frozenset().union(*[each.asked for each in known.values() if each.asked]))
         return Knowledge(known, {question: answer(index, question) for question in questions})
 
     def _sorted_out(self, rehash: bool) -> tuple[dict[str, Known], list[Task]]:
@@ -181,7 +180,7 @@ class _Check:
     def _after_reading(self, read: Read) -> Known:
         size, at = self._files[read.name]
         if read.facts is None:
-            return replace(self._before.documents[read.name], size=size, time=at)
+            return self._before.documents[read.name]._replace(size=size, time=at)
         return Known(size, at, read.content, read.facts, read.findings)
 
     def _stale(self, known: Mapping[str, Known], index: Index) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from routebook.cli.checking.findings import Placed
 from routebook.cli.checking.part import place_of
@@ -12,8 +12,7 @@ from routebook.core.checks.catalogue import Facts, Question
 from routebook.core.document import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One document: its file as it was seen, its facts, what its rules asked, and what they found.
 
     `asked` is None while no rule has looked. `time` is 0 where it can't be trusted, so that the content decides.

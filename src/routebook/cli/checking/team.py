@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -74,8 +75,10 @@ class Team:
         shares: list[list[T]] = [[] for _ in self._pipes]
         for item in items:
             shares[crc32(name_of(item).encode(errors="surrogateescape")) % len(shares)].append(item)
+        common = pickle.dumps(others)  # large, and the same for all
         for pipe, share in zip(self._pipes, shares, strict=True):
-            pipe.send((verb, share, *others))
+            pipe.send((verb, share))
+            pipe.send_bytes(common)
         busy: list[Any] = list(self._pipes)
         while busy:
             for ready in wait(busy):
@@ -104,7 +107,8 @@ def _work(pipe: Connection, directory: str) -> None:
     part = Part(directory)
     try:
         while True:
-            verb, share, *others = pipe.recv()
+            verb, share = pipe.recv()
+            others = pickle.loads(pipe.recv_bytes())
             results = part.read(share) if verb == "read" else part.look(share, *others)
             while batch := list(islice(results, AT_A_TIME)):
                 pipe.send(batch)

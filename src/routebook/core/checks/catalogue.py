@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from routebook.core.document import (
     AnyDocument,
@@ -32,9 +34,8 @@ Question = tuple[str, ...]
 _LINK = re.compile(r"work-instructions/([\w\-]+?)(?:\.md)?\b(?![\w\-])")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rules of other documents may ask about one document. Small, so that ten thousand are soon read.
+class Facts(NamedTuple):
+    """What the rules of other documents may ask about one document. Small, so that ten thousand are soon read and sent.
 
     `cites` holds the policies that a process follows and, as ``goal:slug``, the goals that it serves; `uses` the work instructions that a checklist uses or that a
     text links to. `edition` differs whenever the document does. A document that can't be read has a kind, a slug and
@@ -270,18 +271,21 @@ def index_from(
 ) -> Index:
     """The index of a library of which only the facts are at hand; `open_process` reads a map when one is asked for."""
     known = {(each.kind, each.slug): each for each in facts}
+    slugs: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    for kind, slug in known:
+        slugs[kind].append(slug)
     live = [each for each in known.values() if each.is_readable and each.status is not Status.RETIRED]
     return Index(
         today=today,
         complete=True,
         roles={name_key(role.title): role.title for role in roles},
         facts=known,
-        slugs={kind: tuple(sorted(slug for of, slug in known if of is kind)) for kind in Kind},
+        slugs={kind: tuple(sorted(each)) for kind, each in slugs.items()},
         sops_of=_grouped((each.step, each) for each in live if each.kind is Kind.SOP and each.step),
-        cited=frozenset(policy for each in live for policy in each.cites),
-        used=frozenset(slug for each in live for slug in each.uses),
+        cited=frozenset(chain.from_iterable([each.cites for each in live if each.cites])),
+        used=frozenset(chain.from_iterable([each.uses for each in live if each.uses])),
         titles=_titles(live),
-        unreadable=frozenset(each.kind for each in known.values() if not each.is_readable),
+        unreadable=frozenset([each.kind for each in known.values() if not each.is_readable]),
         files=media,
         open_process=open_process,
     )
@@ -313,11 +317,15 @@ def _grouped(pairs: Iterable[tuple[str, Facts]]) -> dict[str, tuple[Facts, ...]]
     found: dict[str, list[Facts]] = {}
     for reference, facts in pairs:
         found.setdefault(reference, []).append(facts)
-    return {reference: tuple(sorted(group, key=lambda each: each.slug)) for reference, group in found.items()}
+    return {reference: _by_slug(group) for reference, group in found.items()}
+
+
+def _by_slug(group: list[Facts]) -> tuple[Facts, ...]:
+    return tuple(group) if len(group) < 2 else tuple(sorted(group, key=lambda each: each.slug))
 
 
 def _titles(live: list[Facts]) -> Mapping[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], list[str]] = {}
     for each in live:
         found.setdefault(title_key(each.kind, each.title, each.variation), []).append(each.slug)
-    return {key: tuple(sorted(slugs)) for key, slugs in found.items()}
+    return {key: tuple(slugs) if len(slugs) < 2 else tuple(sorted(slugs)) for key, slugs in found.items()}
