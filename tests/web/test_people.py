@@ -65,7 +65,7 @@ def test_a_person_who_is_sent_twice_by_one_form_is_added_once(world: World, as_:
     for _ in range(2):
         assert client.post("/people/new/", {**NEW, "command": "one-form"}).status_code == 302
     assert Member.objects.filter(name=NEW["name"]).count() == 1
-    client.post("/people/new/", {**NEW, "command": "another form"})
+    client.post("/people/new/", {**NEW, "email": "nia.two@example.com", "command": "another form"})
     assert Member.objects.filter(name=NEW["name"]).count() == 2
 
 
@@ -363,3 +363,14 @@ def test_a_role_that_only_a_map_names_is_offered_to_whoever_manages_people(world
     assert "/roles/new/" not in as_("support").get("/people/").content.decode()
     form = as_("manager").get("/roles/new/", {"title": "Finance assistant"}).content.decode()
     assert 'value="Finance assistant"' in form
+
+
+def test_two_people_never_share_an_address(world: World, as_: As) -> None:
+    count = Member.objects.count()
+    typed = {**NEW, "email": world.members["finance"].email.upper()}
+    response = as_("manager").post("/people/new/", typed)
+    assert response.status_code == 409
+    assert "has this address already" in response.content.decode()
+    assert 'value="Nia Okoro"' in response.content.decode()
+    assert as_("manager").post(edit(world, "support"), {**typed, "access": "assistant"}).status_code == 409
+    assert Member.objects.count() == count

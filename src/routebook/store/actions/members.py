@@ -57,6 +57,7 @@ def add(
         return lately.get(pk=made)
     if not name.strip():
         raise Refused(Refusal("name_missing", "What is their name?", "name"))
+    _be_alone_at(actor.org, email)
     member = Member.objects.create(
         org_id=actor.org,
         key=_free_key(actor.org, key or key_of(name)),
@@ -73,6 +74,14 @@ def add(
     event = MemberAdded(member.key, member.name, access)
     audit.record(actor.org, stream_of(member.pk), event, actor=actor.id, now=now, command=command)
     return member
+
+
+def _be_alone_at(org: int, email: str, but: int | None = None) -> None:
+    """Two people with one address could not both sign in."""
+    others = Member.objects.filter(org_id=org, active=True, email__iexact=email.strip()).exclude(pk=but)
+    other = others.first() if email.strip() else None
+    if other is not None:
+        raise Refused(Refusal("email_taken", f"{other.name} has this address already.", "email"))
 
 
 def _free_key(org: int, wanted: str) -> str:
@@ -123,6 +132,7 @@ def change(
             raise Refused(Refusal("name_missing", "What is their name?", "name"))
         wanted["name"] = name.strip()[:200]
     if email is not None:
+        _be_alone_at(actor.org, email, but=member.pk)
         wanted["email"] = checked_email(email) if email.strip() else ""
     if access is not None:
         _may_give(actor, access)
