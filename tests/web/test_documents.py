@@ -149,8 +149,56 @@ def test_the_library_says_kind_owner_version_and_what_waits(as_: As, world: Worl
 
 def test_a_library_of_one_kind(as_: As, world: World) -> None:
     response = as_("owner").get("/documents/?kind=sop")
-    assert [kind for kind, _views in response.context["shelves"]] == [Kind.SOP]
+    assert [shelf.kind for shelf, _lines in response.context["shelves"]] == [Kind.SOP]
     assert "No Goals yet" in as_("owner").get("/documents/?kind=goal").content.decode()
+
+
+def many(world: World, count: int) -> None:
+    """So many more policies, as rows: what the library reads of them."""
+    org = world.organisation
+    Document.objects.bulk_create(
+        Document(org=org, kind=Kind.POLICY, slug=f"rule-{n}", title=f"Rule {n:05}", owner="Founder")
+        for n in range(count)
+    )
+
+
+def test_a_long_shelf_has_pages_and_the_whole_library_the_first_few_of_each(
+    as_: As, world: World, django_assert_max_num_queries: Any
+) -> None:
+    many(world, 120)
+    client = as_("owner")
+    client.get("/documents/")
+    with django_assert_max_num_queries(24):
+        whole = client.get("/documents/")
+    assert [len(lines) for shelf, lines in whole.context["shelves"] if shelf.kind is Kind.POLICY] == [20]
+    assert "All 120: Policies" in whole.content.decode()
+    assert whole.content.decode().count("Rule 000") == 20
+    with django_assert_max_num_queries(14):
+        last = client.get("/documents/?kind=policy&page=3").content.decode()
+    assert "Page 3 of 3" in last
+    assert ("Rule 00119" in last, "Rule 00099" in last) == (True, False)
+    assert "Page 3 of 3" in client.get("/documents/?kind=policy&page=99").content.decode()
+    assert "Page 1 of 3" in client.get("/documents/?kind=policy&page=x").content.decode()
+
+
+def test_words_narrow_the_library_by_title_and_owner(as_: As, world: World) -> None:
+    many(world, 60)
+    client = as_("owner")
+    page = client.get("/documents/?q=rule+00007").content.decode()
+    assert ("Rule 00007" in page, "Rule 00008" in page) == (True, False)
+    assert "Handed off, and no SOP yet" not in page
+    by_owner = client.get("/documents/?kind=policy&q=FOUNDER").content.decode()
+    assert "Page 1 of 2" in by_owner
+    assert "?kind=policy&amp;q=FOUNDER&amp;page=2" in by_owner
+    nothing = client.get("/documents/?q=%3Cb%3E").content.decode()
+    assert "Nothing here has “&lt;b&gt;”" in nothing
+
+
+def test_a_reader_counts_only_what_they_may_see(as_: As, world: World) -> None:
+    many(world, 3)
+    assert dict(as_("owner").get("/documents/").context["counts"])[Kind.POLICY] == 3
+    assert dict(as_("support").get("/documents/").context["counts"])[Kind.POLICY] == 0
+    assert dict(as_("outsider").get("/documents/").context["counts"])[Kind.POLICY] == 0
 
 
 def test_the_library_asks_the_database_a_bounded_number_of_times(
@@ -187,6 +235,13 @@ def test_a_new_sop_takes_what_the_map_knows(as_: As, world: World) -> None:
         "trigger": "decision",
         "outputs": ["approval"],
     }
+
+
+def test_a_published_sop_leads_to_its_hand_off_for_who_may_delegate(as_: As, world: World) -> None:
+    address = "/handoffs/new/?step=refund-a-customer/issue"
+    assert address in as_("manager").get(ISSUE).content.decode()
+    assert address not in as_("finance").get(ISSUE).content.decode()
+    assert as_("manager").get(address).status_code == 200
 
 
 def test_an_sop_without_a_step_stays_a_draft(as_: As, world: World) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from routebook.core.document import Kind, Status
 from routebook.core.run import commands as c
+from routebook.store.models import Document
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -169,3 +171,11 @@ def test_the_number_of_queries_is_bounded(world: World, who: str, django_assert_
     client.get("/")
     with django_assert_max_num_queries(32):
         client.get("/")
+
+
+def test_a_run_is_only_offered_once_a_map_is_published(world: World) -> None:
+    assert 'href="/runs/new/"' in home(world, "owner")
+    Document.objects.filter(kind=Kind.PROCESS).update(status=Status.DRAFT, published=None)
+    shown = home(world, "owner")
+    assert 'href="/runs/new/"' not in shown
+    assert "See the maps" in shown

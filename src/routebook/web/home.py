@@ -88,6 +88,7 @@ def _owner(actor: Actor, moment: dt.datetime) -> dict[str, object]:
         "matrix": picture([*leaving, *plate.staying]),
         "staying": [(number, one.step.title) for number, one in enumerate(plate.staying, start=len(leaving) + 1)],
         "came_back": _ledger(queries.came_back(actor, now=moment)),
+        "can_run": queries.has_published_map(actor),
         "roads": queries.roads(actor, now=moment),
         "waits": queries.waits(actor),
         "handed_off": [(view, level_words(view)) for view in standing[:MOST_HANDED_OFF]],

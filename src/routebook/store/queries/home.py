@@ -37,6 +37,11 @@ def has_processes(actor: Actor) -> bool:
     return Document.objects.filter(org_id=actor.org, kind=Kind.PROCESS).exclude(status=Status.RETIRED).exists()
 
 
+def has_published_map(actor: Actor) -> bool:
+    """Whether there is a map that a run could follow."""
+    return Document.objects.filter(org_id=actor.org, kind=Kind.PROCESS, status=Status.PUBLISHED).exists()
+
+
 # --- on the road --------------------------------------------------------------------------------
 
 
