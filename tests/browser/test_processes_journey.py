@@ -385,6 +385,90 @@ def drag(page: Page, number: int, onto: int, *, to_top: bool) -> None:
     page.mouse.up()
 
 
+def test_the_drawing_of_a_long_map_stays_where_it_is(desktop_page: Page, world: World, sign_in: SignIn) -> None:
+    page, keys = desktop_page, desktop_page.keyboard
+    sign_in(page, world.members["owner"].user)
+    page.goto("/processes/new/")
+    page.get_by_label("Which job, from start to end?").fill("Produce a video")
+    page.get_by_label("Its steps, one a line").fill("\n".join(f"Do part {number}" for number in range(1, 31)))
+    page.get_by_role("button", name="Make the map").click()
+    page.evaluate(
+        """() => {
+            window.glides = 0;
+            const animate = Element.prototype.animate;
+            Element.prototype.animate = function (...how) { window.glides += 1; return animate.apply(this, how); };
+        }"""
+    )
+    expect(drawn_boxes(page)).to_have_count(30)
+    assert scrolled(page) == 0
+    field(page, 18, "title").focus()
+    see(page, 18)
+    down = scrolled(page)
+    assert down > 0
+
+    # A letter moves nothing, and the drawing does not jump back to its top.
+    keys.press("End")
+    keys.type("!")
+    expect(drawn_boxes(page).nth(17)).to_contain_text("!")
+    assert scrolled(page) == down
+    assert page.evaluate("window.glides") == 0
+
+    # A step more makes room in its own band; what has to move is seen moving.
+    before = spots(page)
+    keys.press("Enter")
+    keys.type("Ask a friend")
+    expect(drawn_boxes(page)).to_have_count(31)
+    expect(drawn_boxes(page).nth(18)).to_contain_text("friend")
+    after = spots(page)
+    bands = {step: (band, after[step][0]) for step, (band, _) in before.items()}
+    assert {was for was, _ in bands.values()} >= {"0", "1", "2"}
+    assert all(was == now for was, now in bands.values())
+    stayed = [step for step, spot in before.items() if after[step] == spot]
+    assert len(stayed) >= 24
+    assert page.evaluate("window.glides") > 0
+    see(page, 19)
+    saved(page)
+
+    # It only moves for those who like it to.
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate("window.glides = 0")
+    keys.press("Enter")
+    keys.type("And another")
+    expect(drawn_boxes(page)).to_have_count(32)
+    saved(page)
+    assert page.evaluate("window.glides") == 0
+
+
+def drawn_boxes(page: Page) -> Locator:
+    return page.locator("#live-map [data-step]")
+
+
+def scrolled(page: Page) -> float:
+    down: float = page.locator("#live-map .scroll").evaluate("one => one.scrollTop")
+    return down
+
+
+def spots(page: Page) -> dict[str, tuple[str, str]]:
+    """The band and the place of each box in the drawing."""
+    found: list[list[str]] = drawn_boxes(page).evaluate_all(
+        "all => all.map(one => [one.dataset.step, one.dataset.band, one.querySelector('.box').getAttribute('x')"
+        " + ' ' + one.querySelector('.box').getAttribute('y')])"
+    )
+    return {step: (band, spot) for step, band, spot in found}
+
+
+IN_VIEW = """number => {
+    const box = document.querySelectorAll("#live-map [data-step] > .box")[number - 1]?.getBoundingClientRect();
+    const strip = document.querySelector("#live-map .scroll").getBoundingClientRect();
+    return box && strip.top <= box.top && box.bottom <= strip.bottom;
+}"""
+
+
+def see(page: Page, number: int) -> None:
+    """Wait until the box of a step is seen whole in the strip that holds the drawing."""
+    page.wait_for_function(IN_VIEW, arg=number)
+
+
 def test_a_step_is_dragged_by_a_finger(phone_page: Page, world: World, sign_in: SignIn) -> None:
     page = phone_page
     sign_in(page, world.members["owner"].user)

@@ -364,6 +364,29 @@ def test_the_drawing_of_what_is_typed_keeps_nothing(as_: As, world: World, djang
 
 
 @database
+def test_the_next_drawing_keeps_the_bands_of_the_one_before(as_: As) -> None:
+    client = as_("owner")
+    page = client.get(EDIT)
+    assert 'data-step="issue" data-band="0"' in page.content.decode()
+    bands = {"request": 0, "verify": 0, "decline": 0, "approve": 0, "issue": 1, "confirm": 1}
+    for address in (f"{REFUND}drawing/", EDIT):
+        drawn = client.post(address, {**posted(page), "bands": json.dumps(bands)}).content.decode()
+        assert 'data-step="approve" data-band="0"' in drawn
+        assert 'data-step="issue" data-band="1"' in drawn
+
+
+@database
+@pytest.mark.parametrize(
+    "said", ["{", "[1, 2]", "7", '{"request": "top"}', '{"request": 1.5, "verify": null}', "[" * 9999]
+)
+def test_what_says_no_bands_is_drawn_as_the_first_time(as_: As, said: str) -> None:
+    client = as_("owner")
+    data = posted(client.get(EDIT))
+    first = client.post(f"{REFUND}drawing/", data).content
+    assert client.post(f"{REFUND}drawing/", {**data, "bands": said}).content == first
+
+
+@database
 def test_saving_draws_nothing_for_a_script_that_has_the_drawing(as_: As) -> None:
     client = as_("owner")
     page = client.get(EDIT)

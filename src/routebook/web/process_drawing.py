@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,14 +43,31 @@ class Drawing:
         return [(index, side, said) for index in places for side, said in gaps_at(self.gaps, index).items()]
 
 
-def drawing(process: Process, documents: Mapping[str, StepDocuments], *, linked: bool = True) -> Drawing:
-    """The map; if `linked`, each box leads to its line in the list."""
+def drawing(
+    process: Process,
+    documents: Mapping[str, StepDocuments],
+    *,
+    linked: bool = True,
+    like: Mapping[str, int] | None = None,
+) -> Drawing:
+    """The map; if `linked`, each box leads to its line in the list. `like`: the `bands_of` the drawing before."""
     if not process.steps:
         return Drawing(mark_safe(""))
     gaps = open_breaks(process)
     href = (lambda step: f"#step-{step}") if linked else None
     # formats.drawing escapes every text that enters the picture.
-    return Drawing(mark_safe(draw(process, documents=tags_of(documents), gaps=gaps, href=href)), gaps)
+    return Drawing(mark_safe(draw(process, documents=tags_of(documents), gaps=gaps, href=href, like=like)), gaps)
+
+
+def bands_of(said: str) -> dict[str, int]:
+    """The band of each step in the drawing that a browser has, as its script says it; none where it can't be read."""
+    try:
+        bands = json.loads(said or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(bands, dict):
+        return {}
+    return {step: band for step, band in bands.items() if type(band) is int}
 
 
 def tags_of(documents: Mapping[str, StepDocuments]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
 from routebook.web.pages import both, command_id, fresh_id, now, post, show
-from routebook.web.process_drawing import Drawing, drawing, gaps_at
+from routebook.web.process_drawing import Drawing, bands_of, drawing, gaps_at
 from routebook.web.process_form import (
     EMPTY_ROW,
     MOST_STEPS,
@@ -64,7 +64,8 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
 
     `op` is the button that was pressed: add, remove, up or down a row, `paste` a list or a table behind the last one,
     or `save`. A script (`HX-Request`) gets the drawing and the findings only, so that the cursor stays where it is,
-    unless there is more to show; no drawing if it has had one of the same (`sketched`). It has what was pasted read first (`read`), and puts the rows where it likes.
+    unless there is more to show; no drawing if it has had one of the same (`sketched`), and otherwise one that keeps the `bands`
+    of the one that it has. It has what was pasted read first (`read`), and puts the rows where it likes.
     """
     view = queries.find(actor, Kind.PROCESS, slug)
     if not actor.may(drafting(Kind.PROCESS)):
@@ -88,7 +89,8 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         form = form_of(kept, base=rev) if form.is_whole else form
     is_all = form.op != "save" or "sent" in context
     is_drawn = is_all or not request.headers.get("HX-Request") or "sketched" not in request.POST
-    context = {**_editor(actor, view, form, kept, is_drawn=is_drawn), **context}
+    like = bands_of(request.POST.get("bands", ""))
+    context = {**_editor(actor, view, form, kept, is_drawn=is_drawn, like=like), **context}
     if form.op == "paste":
         context["told"] = told(read_pasted(request.POST.get("pasted", "")))
     if not request.headers.get("HX-Request"):
@@ -110,7 +112,8 @@ def sketch(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         raise NotFound
     view = queries.find(actor, Kind.PROCESS, slug)
     form = read_form(request.POST, cast("Process", view.draft or view.published))
-    context = {"drawn": drawing(form.process, queries.by_step(actor, slug), linked=False)}
+    like = bands_of(request.POST.get("bands", ""))
+    context = {"drawn": drawing(form.process, queries.by_step(actor, slug), linked=False, like=like)}
     return render(request, "processes/drawing.html", context)
 
 
@@ -149,7 +152,7 @@ class ShownClash:
 def _show_conflict(
     request: HttpRequest, actor: Actor, view: DocumentView, form: ProcessForm, clash: actions.Conflict
 ) -> HttpResponse:
-    context = _editor(actor, view, form)
+    context = _editor(actor, view, form, like=bands_of(request.POST.get("bands", "")))
     context["was"] = request.POST.get("was", "")
     context["conflict"] = {
         "rev": clash.rev,
@@ -212,11 +215,17 @@ def _spelt_part(part: str, side: Any) -> str:
 
 
 def _editor(
-    actor: Actor, view: DocumentView, form: ProcessForm, kept: Process | None = None, *, is_drawn: bool = True
+    actor: Actor,
+    view: DocumentView,
+    form: ProcessForm,
+    kept: Process | None = None,
+    *,
+    is_drawn: bool = True,
+    like: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     process = kept or form.process
     findings = check_document(process, queries.library_of(actor.org, drafts=True), today=now().date())
-    drawn = drawing(process, queries.by_step(actor, view.row.slug), linked=False) if is_drawn else None
+    drawn = drawing(process, queries.by_step(actor, view.row.slug), linked=False, like=like or {}) if is_drawn else None
     return {
         "view": view,
         "form": _with_gaps(form, process, drawn) if drawn else form,

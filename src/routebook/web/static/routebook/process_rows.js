@@ -9,6 +9,7 @@ export const form = () => document.getElementById("map-form");
 export const list = () => document.getElementById("steps");
 export const rows = () => [...list().children];
 export const titleOf = (row) => row.querySelector(".steptitle");
+export const titledRows = () => rows().filter((row) => titleOf(row).value.trim());
 export const idOf = (row) => row.querySelector("input[type=hidden]");
 export const partOf = (row, part) => row.querySelector(`[name$="-${part}"]`);
 

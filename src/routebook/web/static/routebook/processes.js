@@ -3,7 +3,8 @@
 
 import { canRedo, canUndo, goOn, keep, redo, undo } from "./process_history.js";
 import { isMany, read } from "./process_paste.js";
-import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf } from "./process_rows.js";
+import { bands, keepScrolled, showStep, takeDrawing } from "./process_picture.js";
+import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf, titledRows } from "./process_rows.js";
 import { makeSortable } from "./process_sort.js";
 
 const PAUSE = 80; // ms of quiet before what was typed is sent
@@ -43,6 +44,7 @@ editor.addEventListener("input", (event) => {
   changed();
 });
 editor.addEventListener("focusout", settle);
+editor.addEventListener("focusin", () => showStep(current()));
 
 // One piece of typing is over: from here on it is undone as a whole.
 function settle() {
@@ -267,13 +269,13 @@ async function sketch() {
   isDrawing = true;
   while (!isDrawn) {
     isDrawn = true;
-    const titled = rows().filter((row) => titleOf(row).value.trim());
+    const titled = titledRows();
     const drawn = await drawingOf(new FormData(form()));
     if (!drawn) {
       isDrawn = false; // it comes with what is saved
       break;
     }
-    takeDrawing(drawn);
+    takeDrawing(drawn, current());
     markGaps([...document.querySelectorAll("#live-map data.gap")], titled);
   }
   isDrawing = false;
@@ -281,6 +283,7 @@ async function sketch() {
 
 async function drawingOf(data) {
   for (const name of ["was", "pasted"]) data.delete(name);
+  data.set("bands", bands());
   try {
     const response = await fetch(says.drawing, { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" }, redirect: "error" });
     return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html").body : null;
@@ -299,11 +302,10 @@ function markGaps(told, titled) {
   }
 }
 
-function takeDrawing(drawn) {
-  const place = document.getElementById("live-map");
-  const was = place.querySelector(".scroll")?.scrollLeft ?? 0;
-  place.replaceChildren(...drawn.childNodes);
-  place.querySelector(".scroll").scrollLeft = was;
+// The step with the cursor by its number in the drawing, from 0; -1 if there is none.
+function current() {
+  const row = document.activeElement?.closest(".mapstep");
+  return row ? titledRows().indexOf(row) : -1;
 }
 
 // --- saving -----------------------------------------------------------------------------------------
@@ -325,7 +327,8 @@ async function exchange(extra) {
   for (const [name, value] of Object.entries(extra)) data.set(name, value);
   data.delete("pasted");
   if (isDrawn) data.set("sketched", "1");
-  const sent = rows().filter((row) => titleOf(row).value.trim());
+  data.set("bands", bands());
+  const sent = titledRows();
   // While a new step's title is being typed, its id is made anew from what it says so far.
   const fresh = sent.filter((row) => "fresh" in row.dataset);
   for (const row of fresh) data.set(idOf(row).name, "");
@@ -366,7 +369,7 @@ function takeLive(answer, sent) {
   const live = answer.querySelector("section.side");
   if (live.dataset.sent) live.querySelector("[name=was]").value = live.dataset.sent;
   if (answer.getElementById("live-map") && !isDrawing) {
-    takeDrawing(answer.getElementById("live-map"));
+    takeDrawing(answer.getElementById("live-map"), current());
     markGaps([...document.querySelectorAll("#live-map data.gap")], sent);
   }
   const hadConflict = document.querySelector("#live .conflict");
@@ -424,7 +427,7 @@ function takeAll(answer) {
   settle();
   const keys = new Map(rows().map((one) => [idOf(one).value, keyOf(one)]));
   const bar = editor.querySelector(".maptools");
-  editor.replaceChildren(...answer.body.childNodes);
+  keepScrolled(() => editor.replaceChildren(...answer.body.childNodes));
   editor.querySelector(".maptools").replaceWith(bar);
   for (const one of rows()) if (keys.has(idOf(one).value)) one.dataset.key = keys.get(idOf(one).value);
   goOn();
