@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,15 +16,16 @@ from django.utils.translation import gettext_lazy
 
 from routebook.core.blocks import included
 from routebook.core.checks import explanation, find_rule
-from routebook.core.document import FOLDERS, AnyDocument, Kind, Procedure, Sop, kind_of
+from routebook.core.document import FOLDERS, AnyDocument, Kind, Sop, kind_of
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents as actions
 from routebook.store.evidence import MOST_BYTES
-from routebook.store.queries import approvals, ladder, pile
+from routebook.store.queries import approvals, ladder, pile, shelves
 from routebook.store.queries import documents as queries
 from routebook.store.queries import upkeep as upkeep_queries
 from routebook.store.queries.documents import DocumentView
+from routebook.store.queries.shelves import Shelf
 from routebook.web import (
     coverage,
     document_editor,
@@ -74,41 +76,56 @@ EXAMPLES: dict[Kind, Promise] = {
 
 @page("write")
 def library(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Everything that is written, by kind."""
-    chosen = _kind_or_none(request.GET.get("kind", ""))
-    views = queries.listing(actor)
-    processes = {view.row.slug: view for view in views if view.kind is Kind.PROCESS}
-    counts = Counter(view.kind for view in views)
-    today = now().date()
-    shelves = [
-        (kind, [_on_shelf(view, processes, today) for view in views if view.kind is kind])
-        for kind in SHELVES
-        if counts[kind] and chosen in (None, kind)
-    ]
+    """Everything that is written, by kind: the first few of each, or a page of one; `?q=` keeps what has these words
+    in its title or owner."""
+    chosen, words = _kind_or_none(request.GET.get("kind", "")), request.GET.get("q", "").strip()[:100]
+    counts = shelves.counts(actor, words)
+    found = _shelves(actor, chosen, words, counts, request.GET.get("page", ""))
+    waits = chosen in (None, Kind.SOP) and not words
     context = {
         "chosen": chosen,
+        "words": words,
+        "query": urlencode({"kind": chosen or "", "q": words}) + "&",
         "begin": f"/{FOLDERS[chosen]}/new/" if chosen else "",
         "counts": [(kind, counts[kind]) for kind in SHELVES],
-        "total": len(views),
-        "shelves": shelves,
-        "waiting": ladder.steps_without_sop(actor) if chosen in (None, Kind.SOP) else (),
+        "total": sum(counts.values()),
+        "shelves": [(shelf, _on_shelf(actor, shelf)) for shelf in found],
+        "filtered": bool(words) or sum(counts.values()) > shelves.FIRST_FEW,
+        "waiting": shelves.unwritten(actor) if waits else None,
     }
     return show(request, "documents/library.html", context)
+
+
+def _shelves(actor: Actor, chosen: Kind | None, words: str, counts: Counter[Kind], page: str) -> list[Shelf]:
+    if chosen is not None:
+        number = int(page) if page.isdecimal() and len(page) < 8 else 1
+        return [shelves.shelf(actor, chosen, words=words, page=number)] if counts[chosen] else []
+    return [shelves.shelf(actor, kind, words=words, size=shelves.FIRST_FEW) for kind in SHELVES if counts[kind]]
 
 
 def _kind_or_none(name: str) -> Kind | None:
     return Kind(name) if name in set(Kind) else None
 
 
-def _on_shelf(view: DocumentView, processes: dict[str, DocumentView], today: Any) -> dict[str, Any]:
-    step = ""
-    if isinstance(view.value, Sop | Procedure) and "/" in view.value.step:
-        slug, step_id = view.value.step.split("/", 1)
-        process = processes.get(slug)
-        place = next((one for one in ladder.places_on(process) if one.step.id == step_id), None) if process else None
-        step = f"{place.process.row.title}: {place.number} {place.step.title}" if place else view.value.step
-    due = view.row.review_by
-    return {"view": view, "step": step, "overdue": bool(due and due < today)}
+def _on_shelf(actor: Actor, shelf: Shelf) -> list[dict[str, Any]]:
+    """The lines of a shelf, with the step that each serves and whether somebody should have looked at it by now."""
+    maps = ladder.maps(actor, {line.row.step.partition("/")[0] for line in shelf.lines if line.row.step})
+    today = upkeep.today_of(actor)
+    return [
+        {
+            "view": line,
+            "step": _step_of(line.row.step, maps),
+            "overdue": bool(line.row.review_by and line.row.review_by < today),
+        }
+        for line in shelf.lines
+    ]
+
+
+def _step_of(step: str, maps: Mapping[str, DocumentView]) -> str:
+    slug, _slash, step_id = step.partition("/")
+    process = maps.get(slug)
+    place = next((one for one in ladder.places_on(process) if one.step.id == step_id), None) if process else None
+    return f"{place.process.row.title}: {place.number} {place.step.title}" if place else step
 
 
 @page("write")

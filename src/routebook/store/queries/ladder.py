@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from routebook.core.blocks import behind, by_reference, included
-from routebook.core.document import Goal, Handling, Kind, Policy, Procedure, Process, Sop, Step
+from routebook.core.document import Goal, Kind, Policy, Procedure, Process, Sop, Step
 from routebook.formats.plain import to_plain
-from routebook.store.access import Actor, NotFound, Verb, drafting, require
+from routebook.store.access import Actor, NotFound, drafting, require
 from routebook.store.models import Document, Link
 from routebook.store.queries.documents import (
     DocumentView,
@@ -131,6 +131,11 @@ def rungs(actor: Actor, process: DocumentView) -> tuple[Rung, ...]:
     )
 
 
+def maps(actor: Actor, slugs: Iterable[str]) -> dict[str, DocumentView]:
+    """The processes with these slugs that the actor may see."""
+    return {view.row.slug: view for view in _of_slugs(actor, Kind.PROCESS, slugs)}
+
+
 def _of_slugs(actor: Actor, kind: Kind, slugs: Iterable[str]) -> Sequence[DocumentView]:
     """The documents of a kind by their slugs, by title."""
     wanted = list(slugs)
@@ -182,32 +187,6 @@ def places_on(process: DocumentView) -> tuple[StepPlace, ...]:
 def all_places(actor: Actor) -> Sequence[tuple[DocumentView, tuple[StepPlace, ...]]]:
     """Every process with its steps, for choosing the one that a document serves."""
     return [(process, places_on(process)) for process in listing(actor, Kind.PROCESS)]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A step that is handed off and has no directions yet. `variation` is "" where the step has none."""
-
-    place: StepPlace
-    variation: str
-
-
-def steps_without_sop(actor: Actor) -> Sequence[Waiting]:
-    """The delegated steps of published maps that wait for an SOP, a line per variation."""
-    require(actor, Verb.SEE_LIBRARY)
-    written = {(view.row.step, _variation(view)) for view in listing(actor, Kind.SOP)}
-    return [
-        Waiting(place, variation)
-        for _, places in all_places(actor)
-        for place in places
-        if place.step.handling is Handling.DELEGATE and not place.step.no_document
-        for variation in (place.step.variations.of if place.step.variations else ("",))
-        if (place.reference, variation.casefold()) not in written
-    ]
-
-
-def _variation(view: DocumentView) -> str:
-    return view.value.variation.casefold() if isinstance(view.value, Sop) else ""
 
 
 def beginning(actor: Actor, kind: Kind, reference: str, variation: str = "", like: str = "") -> dict[str, Any]:
