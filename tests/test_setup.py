@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import routebook
+from tests.browser import chromium
 from tests.checkout import files_below, walked
 
 ROOT = Path(__file__).parent.parent
@@ -205,6 +206,19 @@ def test_the_whole_suite_runs_on_two_workers_and_a_selection_on_none(boot: types
     assert (
         boot.workers_for(["-q", "tests/core"]) == boot.workers_for(["-n", "4"]) == boot.workers_for(["-k", "x"]) == []
     )
+
+
+def test_a_browser_that_does_not_run_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "downloads"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    write_program(tmp_path / "chromium", "exit 127")
+    write_program(tmp_path / "python", "exit 0")
+    assert chromium.find() is None
+    write_program(tmp_path / "google-chrome", "exit 0")
+    assert chromium.find() == str(tmp_path / "google-chrome")
+    write_program(tmp_path / "python", "exit 127")
+    assert chromium.find() is None
 
 
 def test_the_changelog_states_the_version() -> None:
