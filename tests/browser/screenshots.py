@@ -83,6 +83,7 @@ SHOTS = (
     Shot("documents", FOUNDER, "/documents/"),
     Shot("coverage", FOUNDER, "/documents/coverage/"),
     Shot("pile", FOUNDER, "/pile/"),
+    Shot("pile-item", FOUNDER, "/pile/", ("main a[href^='/pile/']",)),
     Shot("sop", ASSISTANT, "/sops/issue-a-refund-in-stripe/"),
     Shot("sop-edit", FOUNDER, "/sops/issue-a-refund-in-stripe/edit/"),
     Shot("handoff", FOUNDER, "/handoffs/", ("main li a[href^='/handoffs/']",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Check = Callable[[Page], None]
+ON_TIME = re.compile(r"%\s+(\d+) of (\d+)")
+"""How many of the last 90 days were on time depends on the day; that a number opens its rows does not."""
 
 
 @pytest.fixture
@@ -49,9 +52,12 @@ def test_the_founder_sees_what_waits_and_what_came_out(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Approve")
     page.get_by_role("link", name="Improve").click()
     no_axe_violations(page)
-    page.locator("section", has_text="Refund a customer").get_by_role("link", name="88 %").first.click()
+    on_time = page.locator("section", has_text="Refund a customer").locator("dd", has_text=ON_TIME).first
+    done, all_of = map(int, re.findall(ON_TIME, on_time.inner_text())[0])
+    on_time.get_by_role("link").click()
     expect(page.get_by_role("link", name="Late", exact=True)).to_have_attribute("aria-current", "true")
-    expect(page.locator(".tag.late")).to_have_count(3)
+    assert done < all_of, "some were late"
+    expect(page.locator(".tag.late")).to_have_count(all_of - done)
     no_axe_violations(page)
 
 
@@ -67,11 +73,9 @@ def test_an_assistant_opens_today_with_a_thumb(sample: None, phone_page: Page, n
     expect(page.get_by_role("heading", level=1)).to_contain_text("Verify eligibility")
 
 
-@pytest.mark.parametrize("address", ["/people/", "/people/new/", "/organisation/", "/outcomes/", "/roles/new/"])
-def test_pages_of_people_and_outcomes_fit_a_phone(
-    sample: None, phone_page: Page, no_axe_violations: Check, address: str
-) -> None:
+def test_pages_of_people_and_outcomes_fit_a_phone(sample: None, phone_page: Page, no_axe_violations: Check) -> None:
     look_around(phone_page, "Mei Tan")
-    phone_page.goto(address)
-    no_axe_violations(phone_page)
-    no_sideways_scroll(phone_page)
+    for address in ("/people/", "/people/new/", "/organisation/", "/outcomes/", "/roles/new/", "/ledger/"):
+        phone_page.goto(address)
+        no_axe_violations(phone_page)
+        no_sideways_scroll(phone_page)

@@ -187,6 +187,19 @@ def test_the_texts_are_todays_and_the_earlier_ones_are_kept(sample: None) -> Non
 
 
 @pytest.mark.django_db
+def test_old_documents_wait_on_the_pile(sample: None) -> None:
+    from routebook.store.models import PileItem
+
+    found = dict(PileItem.objects.values_list("path", "kind"))
+    assert found == {
+        "Clients/Onboarding (all).md": "mixed",
+        "Finance/monthly numbers.md": "procedure",
+        "notes 12-10.md": "other",
+    }
+    assert not PileItem.objects.exclude(accepted_at=None).exists()
+
+
+@pytest.mark.django_db
 def test_while_somebody_was_away_the_backup_did_their_tasks(sample: None) -> None:
     from routebook.store.models import Away, Task
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from tests.sample.handoffs_of_history import changes, handoffs, was
+from tests.sample.pile_of_history import pile
 from tests.sample.runs_of_history import FUNNEL, POST, REFUND, Row, finished, on_the_road
 
 FILE = Path(__file__).parents[2] / "src" / "routebook" / "sample" / "history.yaml"
@@ -33,7 +34,7 @@ def history() -> Row:
         "scored": 125,
         "first_run": first,
         "was": was(),
-        "changes": changes(),
+        "changes": [*changes(), *pile()],
         "plate": plate(),
         "scores": scores(),
         "capacity": capacity(),

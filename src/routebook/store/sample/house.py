@@ -11,7 +11,7 @@ from typing import Any
 from routebook.core.delegation import Period
 from routebook.core.document import AnyDocument, Kind, Library, Sop
 from routebook.store.access import Actor
-from routebook.store.actions import documents, members, organisations, plan, plate, readings
+from routebook.store.actions import documents, members, organisations, pile, plan, plate, readings
 from routebook.store.models import Document, PlateItem
 from routebook.store.sample.calendars import Calendars
 from routebook.store.sample.history import Row
@@ -51,6 +51,8 @@ class House:
             self.read(by, row, now)
         elif "plan" in row:
             self.plan(by, row, now)
+        elif "pile" in row:
+            pile.take(by, row["pile"], row["text"].encode(), now=now)
         elif "finish" in row:
             item = PlateItem.objects.get(org_id=by.org, text=row["finish"])
             plate.finish(by, item.pk, now=now)
