@@ -47,6 +47,7 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
         Command("serve", "serve", "Start the server; on the first start, load the sample company."),
         Command("user", "user", "Add a person with an account, give one a new password, list all."),
         Command("reindex", "reindex", "Make the search index anew from what is stored."),
+        Command("media", "media", "List the files that nothing names any more, and remove the old ones."),
         Command("manage", "manage", "Run one of Django's own commands, such as migrate or check --deploy."),
     ),
 }
