@@ -50,6 +50,13 @@ def test_a_zip_becomes_its_documents_and_what_is_refused_says_why(world: World) 
     assert queries.data_of(taken.kept[0]) == SOP.encode()
 
 
+def test_a_map_of_a_library_is_sent_to_the_import_instead_of_losing_its_steps(world: World) -> None:
+    text = b"---\nkind: process\ntitle: Refund a customer\nsteps:\n  - {id: a, title: Ask}\n---\n"
+    taken = pile.take(world.actor("owner"), "refund-a-customer.md", text, now=world.at())
+    assert not taken.kept
+    assert "routebook import" in taken.refused[0].reason
+
+
 def test_the_same_file_is_taken_once_and_kept_once(world: World) -> None:
     first, second = one(world, SOP), one(world, SOP)
     assert first.pk == second.pk

@@ -19,6 +19,18 @@ def test_front_matter_of_a_library_is_believed(kind: str) -> None:
     assert found.reasons == (f"Its front matter says so: kind {kind}.",)
 
 
+@pytest.mark.parametrize(
+    ("kind", "means"), [("process", PileKind.PROCESS), ("goal", PileKind.OTHER), ("recipe", PileKind.OTHER)]
+)
+def test_a_map_is_all_front_matter_and_still_a_document(kind: str, means: PileKind) -> None:
+    text = f"---\nkind: {kind}\ntitle: Refund a customer\nsteps: []\n---\n"
+    (found,) = read_pile({"x.md": text.encode()})
+    if isinstance(found, Unreadable):
+        assert (kind, found.reason) == ("recipe", "It holds no text.")
+    else:
+        assert classify(found).kind is means
+
+
 def test_a_goal_of_a_library_is_none_of_the_kinds() -> None:
     assert classify(read("---\nkind: goal\n---\nTen hours back.\n")).kind is PileKind.OTHER
 

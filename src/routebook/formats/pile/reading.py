@@ -126,9 +126,10 @@ def _document(path: str, data: bytes) -> PileDocument:
     if text.count("\n") > MOST_LINES:
         raise Refused(f"It has more than {MOST_LINES:,} lines, so it is data rather than a document.")
     title, blocks = _reader(path, text)(text)
-    if not blocks:
+    declared = declared_kind(text)
+    if not blocks and not declared:
         raise Refused("It holds no text.")
-    return PileDocument(path, title, blocks, declared=declared_kind(text))
+    return PileDocument(path, title, blocks, declared=declared)
 
 
 def _reader(path: str, text: str) -> Callable[[str], tuple[str, tuple[Block, ...]]]:

@@ -60,6 +60,8 @@ def take(actor: Actor, name: str, data: bytes, *, now: dt.datetime) -> Taken:
     for found, content in read_originals(path, data):
         if isinstance(found, Unreadable):
             refused.append(found)
+        elif not found.blocks:
+            refused.append(Unreadable(found.path, "All of it is front matter: bring it in with `routebook import`."))
         elif len(found.path) > 500:
             refused.append(Unreadable(found.path[:200] + "…", "Its path is too long."))
         elif len(kept) >= room:
