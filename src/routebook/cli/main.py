@@ -36,7 +36,9 @@ HEADINGS: dict[str, tuple[Command, ...]] = {
         Command("which", "which", "Which document do I need? Five questions; no database needed."),
         Command("sort", "sort", "Tell what each document of a pile is, with reasons; no database needed."),
         Command("check", "check", "List what is wrong in a library folder; no database needed."),
-        Command("handbook", "handbook", "Make a handbook of a library folder: static pages in a zip; no database needed."),
+        Command(
+            "handbook", "handbook", "Make a handbook of a library folder: static pages in a zip; no database needed."
+        ),
         Command("import", "library", "Bring a library folder in: people, roles, documents and media."),
         Command("export", "library", "Write everything as a library folder."),
     ),
