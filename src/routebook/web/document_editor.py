@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from routebook.core.blocks import rows_of, waiting, whole
-from routebook.core.checks import Finding, check_document, length_of
+from routebook.core.checks import Finding, length_of
+from routebook.core.checks.document import longest_block
 from routebook.core.document import AnyDocument, Evidence, Kind
 from routebook.formats.difference import spelt
 from routebook.formats.plain import from_plain, to_plain
@@ -23,6 +24,7 @@ from routebook.store.access import Actor, Verb, drafting, require
 from routebook.store.actions import documents as actions
 from routebook.store.queries import approvals, ladder, media, members
 from routebook.store.queries import documents as queries
+from routebook.store.queries.checking import findings_in
 from routebook.store.queries.documents import DocumentView
 from routebook.web.document_fields import label_of
 from routebook.web.document_form import Choices, Option, Typed, read, shown, told
@@ -190,13 +192,16 @@ def _standing(actor: Actor, view: DocumentView) -> Mapping[str, Any]:
     """How the draft stands: when it was saved, how long it is, what the checks find."""
     value = queries.kept(view)
     draft = queries.draft_row(view.row)
-    length = length_of(queries.whole_of(actor.org, value))
+    text = queries.whole_of(actor.org, value)
+    length, longest = length_of(text), longest_block(text)
     return {
         "rev": view.rev or 1,
         "saved_at": draft.updated_at if draft else None,
         "saved_by": draft.updated_by.name if draft and draft.updated_by else "",
         "length": length,
         "length_max": max(length.most * 5 // 4, length.count) if length else 0,
+        "longest": longest,
+        "longest_max": max(longest.most + 3, longest.count) if longest else 0,
         "page_words": PAGE.get(view.kind, ""),
         "findings": told(view.kind, findings_of(actor, value)),
         "may_ask": approvals.may_ask(actor, view.kind),
@@ -206,9 +211,14 @@ def _standing(actor: Actor, view: DocumentView) -> Mapping[str, Any]:
 def findings_of(actor: Actor, value: AnyDocument) -> tuple[Finding, ...]:
     """What the checks find in a draft, seen within the library with its drafts. What they find in a shared block
     stands at the line that includes it."""
-    library = queries.library(actor, drafts=True)
     blocks = queries.blocks_of(actor.org, waiting(value))
-    findings = check_document(whole(value, blocks), library, today=now().date(), media=media.paths(actor))
+    findings = findings_in(
+        actor.org,
+        whole(value, blocks),
+        drafts=actor.may(Verb.SEE_DRAFTS),
+        today=now().date(),
+        media=media.paths(actor),
+    )
     rows = rows_of(value, blocks)
     return tuple(
         replace(one, path=_ITEM.sub(lambda found: f"checklist[{rows[int(found[1])]}]", one.path)) for one in findings

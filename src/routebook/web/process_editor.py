@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from routebook.core.checks import Finding, Severity, blocks_publishing, check_document
+from routebook.core.checks import Finding, Severity, blocks_publishing
 from routebook.core.document import Handling, Kind, Process
 from routebook.formats.difference import spelt
 from routebook.formats.merge import Prefer
@@ -22,6 +22,7 @@ from routebook.store.access import Actor, NotFound, Refused, Verb, drafting
 from routebook.store.actions import documents as actions
 from routebook.store.queries import documents as queries
 from routebook.store.queries import members
+from routebook.store.queries.checking import findings_in
 from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
@@ -224,7 +225,7 @@ def _editor(
     like: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     process = kept or form.process
-    findings = check_document(process, queries.library_of(actor.org, drafts=True), today=now().date())
+    findings = findings_in(actor.org, process, drafts=True, today=now().date())
     drawn = drawing(process, queries.by_step(actor, view.row.slug), linked=False, like=like or {}) if is_drawn else None
     return {
         "view": view,

@@ -25,7 +25,7 @@ from routebook.core.audit import (
     DraftDiscarded,
 )
 from routebook.core.blocks import by_reference, waiting
-from routebook.core.checks import blocks_publishing, check_document
+from routebook.core.checks import blocks_publishing
 from routebook.core.document import (
     FOLDERS,
     AnyDocument,
@@ -47,7 +47,8 @@ from routebook.store.access import Actor, NotFound, Refused, Verb, drafting, req
 from routebook.store.actions import handoffs, media
 from routebook.store.models import Approval, Document, Draft, Organisation, Reading, Version
 from routebook.store.parsing import document_of, draft_of
-from routebook.store.queries.documents import behind_of, library_of, whole_of
+from routebook.store.queries.checking import findings_in
+from routebook.store.queries.documents import behind_of, whole_of
 from routebook.store.queries.media import named_in
 from routebook.store.queries.readings import READ_BY_PEOPLE
 
@@ -437,8 +438,7 @@ def be_publishable(actor: Actor, value: AnyDocument, now: dt.datetime) -> None:
     if isinstance(read, Unreadable):
         error = read.errors[0]
         raise Refused(Refusal("unfinished", f"{error.sentence} {error.fix}".strip(), error.field))
-    findings = check_document(value, library_of(actor.org), today=now.date())
-    for finding in blocks_publishing(findings):
+    for finding in blocks_publishing(findings_in(actor.org, value, drafts=False, today=now.date())):
         raise Refused(Refusal(finding.name, f"{finding.sentence} {finding.fix}".strip(), finding.path))
 
 
