@@ -78,7 +78,9 @@ def add(
 
 def _be_alone_at(org: int, email: str, but: int | None = None) -> None:
     """Two people with one address could not both sign in."""
-    others = Member.objects.filter(org_id=org, active=True, email__iexact=email.strip()).exclude(pk=but)
+    others = Member.objects.filter(org_id=org, active=True, email__iexact=email.strip())
+    if but is not None:
+        others = others.exclude(pk=but)
     other = others.first() if email.strip() else None
     if other is not None:
         raise Refused(Refusal("email_taken", f"{other.name} has this address already.", "email"))
