@@ -138,3 +138,36 @@ def test_directions_are_read_on_a_phone(
     expect(page.get_by_role("heading", name="Done means")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     no_axe_violations(page)
+
+
+@pytest.mark.parametrize("size", ["desktop_page", "phone_page"])
+def test_a_checklist_is_written_and_ordered_by_keys_alone(
+    request: pytest.FixtureRequest, world: World, sign_in: SignIn, size: str
+) -> None:
+    page: Page = request.getfixturevalue(size)
+    sign_in(page, world.members["support"].user)
+    page.goto("/sops/new/")
+    page.fill("#title", "Write by keys")
+    page.get_by_role("button", name="Begin the draft").click()
+    keys = page.keyboard
+    page.locator("[name=checklist-0-text]").focus()
+    keys.type("One")
+    keys.press("Enter")
+    keys.type("Two")
+    keys.press("Tab")
+    keys.type("a photo")
+    expect(page.locator("[name=checklist-1-evidence]")).to_have_value("photo")
+    keys.press("Tab")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.type("Like *this*")
+    expect(page.locator("[name=checklist-1-instruction]")).to_have_value("Like *this*")
+    page.locator("#f-checklist-1 button[value^='up:']").focus()
+    keys.press("Enter")
+    expect(page.locator("[name=checklist-0-text]")).to_have_value("Two")
+    expect(page.locator("#f-checklist-0 button[value^='up:']")).to_be_focused()
+    page.locator("[name=checklist-1-text]").focus()
+    for number in range(10):
+        keys.press("Enter")
+        keys.type(f"More {number}")
+    expect(page.locator("#side")).to_contain_text("12 of 9 lines in the longest block")

@@ -139,19 +139,32 @@ _SHORTER = {
 }
 
 
-def _long_blocks(checklist: tuple[ChecklistItem, ...]) -> Iterator[Hit]:
+def longest_block(document: Document) -> Length | None:
+    """How many items stand in the longest block of a checklist, and how many fit in a head; None without a checklist."""
+    if not isinstance(document, Sop | Procedure) or not document.checklist:
+        return None
+    return Length(max(size for _start, size in _blocks(document.checklist)), _MOST_ITEMS, "items")
+
+
+def _blocks(checklist: tuple[ChecklistItem, ...]) -> Iterator[tuple[int, int]]:
+    """Where each block begins, and how many items it has. A line such as **Before you send** divides them."""
     start, size = 0, 0
     for index, item in enumerate((*checklist, ChecklistItem("**end**"))):
         if not _BLOCK_HEAD.match(item.text):
             size += 1
             continue
+        yield start, size
+        start, size = index + 1, 0
+
+
+def _long_blocks(checklist: tuple[ChecklistItem, ...]) -> Iterator[Hit]:
+    for start, size in _blocks(checklist):
         if size > _MOST_ITEMS:
             yield Hit(
                 f"checklist[{start}]",
                 f"This block of the checklist has {size} items; more than nine are hard to keep in view.",
                 "Merge items that are done in one breath, or divide the block by a line such as **Before you send**.",
             )
-        start, size = index + 1, 0
 
 
 @rule("RB202", "no-quality-bar", Family.DOCUMENT, "The SOP doesn't say what “done” looks like.", on=(Sop,))

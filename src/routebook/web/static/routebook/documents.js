@@ -135,8 +135,10 @@ function edit(form) {
     if (verb === "add") focusIn(append(rows));
     if (verb === "include") focusIn(include(rows));
     if (verb === "remove") remove(rows, row);
-    if (verb === "up" && row.previousElementSibling) { row.previousElementSibling.before(row); button.focus(); }
-    if (verb === "down" && row.nextElementSibling) { row.nextElementSibling.after(row); button.focus(); }
+    // The neighbour goes to the other side, so that the row keeps the cursor: a phone shows a row's buttons only then.
+    if (verb === "up" && row.previousElementSibling) row.after(row.previousElementSibling);
+    if (verb === "down" && row.nextElementSibling) row.before(row.nextElementSibling);
+    if (verb === "up" || verb === "down") button.focus();
     number(rows);
     if (verb !== "add" && verb !== "include") touch(name);
   }
