@@ -232,6 +232,8 @@ def explain(output, what):
     """One sentence about a failed step, with the tool's own last line when the cause is not a known one."""
     if "No space left" in output or "Disk quota" in output:
         return what + ": the disk is full."
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return what + ": the package index's certificate isn't trusted here; install ca-certificates, or set PIP_CERT."
     if any(
         sign in output
         for sign in (

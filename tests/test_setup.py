@@ -121,6 +121,10 @@ def test_the_boot_module_needs_the_standard_library_only() -> None:
             "X: the package index can't be reached; check the network, then try again.",
         ),
         (
+            "WARNING: Retrying after connection broken by 'SSLError([SSL: CERTIFICATE_VERIFY_FAILED] ...)'\nERROR: No",
+            "X: the package index's certificate isn't trusted here; install ca-certificates, or set PIP_CERT.",
+        ),
+        (
             "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
             "X: a downloaded package is not the one that was locked, so nothing was installed.",
         ),
