@@ -31,7 +31,7 @@ BAR = 6.0
 BAR_MARGIN = 12.0
 GATE_GAP = 24.0
 LABEL_WIDTH = 110.0
-LABEL_ROOM = LABEL_WIDTH / 3
+LABEL_ROOM = 37.0
 """Labels get room in steps of this, so that a letter of one seldom moves what stands to the right of it."""
 END_RADIUS = 8.0
 EXIT_GAP = 20.0
