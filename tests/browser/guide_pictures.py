@@ -98,6 +98,43 @@ def the_plan(page: Page) -> None:
     page.goto("/plan/", wait_until="networkidle")
 
 
+def an_sop_form(page: Page) -> None:
+    page.goto("/sops/issue-a-refund-in-stripe/edit/", wait_until="networkidle")
+    page.get_by_role("heading", name="Checklist").evaluate(
+        "it => scrollTo(0, it.getBoundingClientRect().top + scrollY - 90)"
+    )
+    page.locator("[name=checklist-2-text]").focus()
+
+
+def a_preview(page: Page) -> None:
+    page.goto("/sops/issue-a-refund-in-stripe/preview/", wait_until="networkidle")
+
+
+def the_coverage(page: Page) -> None:
+    page.goto("/documents/coverage/", wait_until="networkidle")
+
+
+def a_search(page: Page) -> None:
+    page.goto("/", wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type("refund")
+    expect(page.locator("dialog[open] [role=option]", has_text="Refund a customer").first).to_be_visible()
+
+
+def a_printed_document(page: Page) -> None:
+    page.goto("/sops/issue-a-refund-in-stripe/", wait_until="networkidle")
+    page.emulate_media(media="print")
+
+
+def a_task(page: Page) -> None:
+    page.goto("/runs/482/", wait_until="networkidle")
+    page.goto("/runs/482/tasks/4/", wait_until="networkidle")
+
+
+def a_run(page: Page) -> None:
+    page.goto("/runs/482/", wait_until="networkidle")
+
+
 # Those that only look come before those that change something.
 # --- the story: one step, from the goal to whoever owns it ----------------------------------------
 
@@ -169,6 +206,13 @@ def the_hours_that_came_back(page: Page) -> FloatRect:
 
 
 PICTURES = (
+    Picture("write-form", "mei", WIDE, an_sop_form),
+    Picture("write-phone", "mei", NARROW, a_preview),
+    Picture("coverage", "mei", WIDE, the_coverage),
+    Picture("find", "mei", WIDE, a_search),
+    Picture("print", "mei", WIDE, a_printed_document),
+    Picture("run-task", "jon", NARROW, a_task),
+    Picture("run", "mei", WIDE, a_run),
     Picture("delegate-goals", "mei", WIDE, the_goals),
     Picture("delegate-plate", "mei", WIDE, the_plate),
     Picture("delegate-plate-phone", "mei", NARROW, one_line_by_thumb),
