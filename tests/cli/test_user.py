@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +56,7 @@ def test_nobody_is_added_twice(world: World, capsys: Captured) -> None:
     words = ["user", "add", "nia@example.com", "--name", "Nia", "--org", "Adler Coaching"]
     assert [cli.main(words), cli.main(words)] == [cli.FINE, cli.WRONG_USE]
     assert Member.objects.filter(email="nia@example.com").count() == 1
-    assert "signs in as nia@example.com" in capsys.readouterr().err
+    assert "Nia has this address already." in capsys.readouterr().err
 
 
 @pytest.mark.django_db
@@ -115,3 +119,16 @@ def _email(world: World, who: str) -> str:
     user = world.members[who].user
     assert user is not None
     return user.email
+
+
+def test_the_data_may_be_named_on_the_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "routebook", "user", "list", "--home", str(tmp_path / "elsewhere")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("ROUTEBOOK_", "DJANGO_"))},
+    )
+    assert done.returncode == 2
+    assert "`routebook serve` makes it" in done.stderr
+    assert (tmp_path / "elsewhere" / "secret").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routebook.cli.folder import files_of
-from routebook.cli.main import FINE, WRONG_USE, CommandError, start_django
+from routebook.cli.main import FINE, WRONG_USE, CommandError, add_home, start_django
 from routebook.core.document import AnyDocument
 from routebook.formats.errors import Refused as Unreadable
 from routebook.formats.library import MEDIA_FOLDER, ORGANISATION_FILE, LibraryFolder, read_library
@@ -45,6 +45,7 @@ def add(subparsers: "Subparsers") -> None:
 
 def _add_organisation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisation", default="", metavar="NAME", help="which one, where there are several")
+    add_home(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,7 +81,7 @@ def _drafts(files: Mapping[str, bytes]) -> tuple[AnyDocument, ...] | Unreadable:
 
 
 def _bring(args: argparse.Namespace, folder: LibraryFolder, drafts: tuple[AnyDocument, ...]) -> int:
-    actor = _actor(args.organisation)
+    actor = _actor(args.organisation, args.home)
     from django.utils import timezone
 
     from routebook.store.access import Refused
@@ -111,7 +112,7 @@ def _export(args: argparse.Namespace) -> int:
     there = files_of(directory) if directory.is_dir() else {}
     if there and ORGANISATION_FILE not in there:
         raise CommandError(f"“{directory}” holds something else; name a new folder, or one that holds a library.")
-    actor = _actor(args.organisation)
+    actor = _actor(args.organisation, args.home)
     from routebook.store.queries.library import export
 
     exported = export(actor)
@@ -134,8 +135,8 @@ def _write(directory: Path, files: Mapping[str, bytes]) -> None:
         raise CommandError(f"“{error.filename}” can't be written: {error.strerror}.") from error
 
 
-def _actor(organisation: str) -> "Actor":
-    start_django()
+def _actor(organisation: str, home: str | None) -> "Actor":
+    start_django(home)
     from django.db import DatabaseError
 
     from routebook.store.queries.organisations import NobodyToAct, owner_at_the_shell

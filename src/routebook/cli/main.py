@@ -126,10 +126,18 @@ def overview() -> str:
     return "\n".join(lines)
 
 
-def start_django() -> None:
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that needs the data; `start_django` takes it."""
+    parser.add_argument("--home", help="folder that holds the data (default: $ROUTEBOOK_HOME)")
+
+
+def start_django(home: str | None = None) -> None:
     """Load the settings and the models; for commands that need the database. A bad setting is a CommandError."""
     import os
+    from pathlib import Path
 
+    if home:
+        os.environ["ROUTEBOOK_HOME"] = str(Path(home).expanduser().resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routebook.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured

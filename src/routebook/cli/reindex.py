@@ -1,11 +1,9 @@
 """`routebook reindex`: make the search index anew from what is stored."""
 
 import argparse
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routebook.cli.main import FINE, CommandError, start_django
+from routebook.cli.main import FINE, CommandError, add_home, start_django
 
 if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
@@ -20,13 +18,11 @@ def add(subparsers: "Subparsers") -> None:
         epilog="example:\n  routebook reindex",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--home", help="folder that holds the data (default: $ROUTEBOOK_HOME)")
+    add_home(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.home:
-        os.environ["ROUTEBOOK_HOME"] = str(Path(args.home).expanduser().resolve())
-    start_django()
+    start_django(args.home)
     from django.db import DatabaseError
 
     from routebook.store.search import rebuild_all

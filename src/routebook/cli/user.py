@@ -5,7 +5,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-from routebook.cli.main import FINE, WRONG_USE, CommandError, start_django
+from routebook.cli.main import FINE, WRONG_USE, CommandError, add_home, start_django
 
 if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
@@ -36,11 +36,13 @@ def add(subparsers: "Subparsers") -> None:
     secret = verbs.add_parser("password", help="give an account a new password")
     secret.add_argument("email", metavar="EMAIL", help="what the person signs in with")
     secret.add_argument("--stdin", action="store_true", help="read the password from the first line of standard input")
-    verbs.add_parser("list", help="list everybody")
+    everybody = verbs.add_parser("list", help="list everybody")
+    for one in (person, secret, everybody):
+        add_home(one)
 
 
 def run(args: argparse.Namespace) -> int:
-    start_django()
+    start_django(args.home)
     from django.db import DatabaseError
 
     try:

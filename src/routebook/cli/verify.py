@@ -1,11 +1,10 @@
 """`routebook verify`: recompute the hash chain of the record and replay its runs."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routebook.cli.main import FINDINGS, FINE, CommandError, start_django
+from routebook.cli.main import FINDINGS, FINE, CommandError, add_home, start_django
 
 if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
@@ -21,13 +20,11 @@ def add(subparsers: "Subparsers") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--run", type=int, metavar="N", help="only the run with this number")
-    parser.add_argument("--home", help="folder that holds the data (default: $ROUTEBOOK_HOME)")
+    add_home(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.home:
-        os.environ["ROUTEBOOK_HOME"] = str(Path(args.home).expanduser().resolve())
-    start_django()
+    start_django(args.home)
     from django.conf import settings
     from django.db import DatabaseError, connection
 

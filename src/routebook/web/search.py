@@ -197,7 +197,7 @@ DOINGS = (
     ),
     Doing(gettext_lazy("Go to Hand off"), "/handoffs/", None, gettext_lazy("handoffs hand-offs levels")),
     Doing(
-        gettext_lazy("Go to What came back"),
+        gettext_lazy("Go to Bounce-backs"),
         "/handoffs/came-back/",
         Verb.SEE_ALL_HANDOFFS,
         gettext_lazy("bounce returned stays gone taken over"),

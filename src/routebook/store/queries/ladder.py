@@ -10,7 +10,7 @@ from routebook.core.blocks import behind, by_reference, included
 from routebook.core.document import Goal, Kind, Policy, Procedure, Process, Sop, Step
 from routebook.formats.plain import to_plain
 from routebook.store.access import Actor, NotFound, drafting, require
-from routebook.store.models import Document, Link
+from routebook.store.models import Document, Link, StepScore
 from routebook.store.queries.documents import (
     DocumentView,
     behind_of,
@@ -205,11 +205,17 @@ def beginning(actor: Actor, kind: Kind, reference: str, variation: str = "", lik
         "trigger": ", ".join(place.step.takes),
     }
     if kind is Kind.SOP:
-        fields |= {"role": place.step.role, "outputs": list(place.step.gives)}
+        fields |= {"role": place.step.role, "outputs": list(place.step.gives), "minutes": _minutes(actor, place)}
         sibling = sibling_of(actor, place, like) if variation else None
         fields |= _copied(sibling) if sibling else {}
         fields["variation"] = variation
     return {name: value for name, value in fields.items() if value}
+
+
+def _minutes(actor: Actor, place: StepPlace) -> int:
+    """How long the step takes whoever scored it: the one part of a score that its directions may say."""
+    score = StepScore.objects.filter(org_id=actor.org, process=place.process.row, step=place.step.id)
+    return score.values_list("minutes", flat=True).first() or 0
 
 
 def sibling_of(actor: Actor, place: StepPlace, like: str = "") -> DocumentView | None:

@@ -133,7 +133,8 @@ def since(moment: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """How long ago, in words."""
     if moment is None:
         return ""
-    return spell_seconds(((now or timezone.now()) - moment).total_seconds())
+    seconds = ((now or timezone.now()) - moment).total_seconds()
+    return spell_seconds(seconds) if abs(seconds) >= 60 else gettext("less than a minute")
 
 
 @register.filter
