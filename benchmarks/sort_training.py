@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parent.parent / "training"
 KINDS = tuple(PileKind)
 STYLE_ONLY = frozenset({"you", "we", "title_task"})
 """Signals that tell who wrote a text rather than what it is; they misled on documents of other organisations."""
-STRENGTH = 0.15
+STRENGTH = 0.12
 """Of the regularisation: how much a weight must explain to be worth having. Signals are scaled to a spread of 1 first,
 so that it means the same for each of them, and the weights are scaled back."""
 

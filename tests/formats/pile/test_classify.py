@@ -145,6 +145,24 @@ def test_roles_act_take_turns_and_are_told_from_other_words() -> None:
     assert role_key("the Designers") == "designer"
 
 
+def test_numbered_headings_that_tell_to_do_something_are_steps_of_one_task() -> None:
+    body = "\n\nOpen the shed. Take the key. Write it down.\n\n"
+    steps = "# Mowing\n\n## 1. Fill the tank" + body + "## 2. Start the motor" + body + "## 3. Empty the bag" + body
+    assert Look(read(steps)).step_headings == 3
+    assert measure(read(steps))["several_tasks"] == 0
+    chapters = "# Garden\n\n## 1. Mowing" + body + "## 2. Hedges" + body + "## 3. Compost" + body
+    assert Look(read(chapters)).step_headings == 0
+    assert measure(read(chapters))["several_tasks"] > 0
+
+
+def test_a_template_is_told_from_what_is_made_with_it() -> None:
+    template = (
+        "# Standard procedure\n\n## Purpose\n[Describe the aim]\n\n## Steps\n1. [List the first step]\n2. {STEP}\n"
+    )
+    assert measure(read(template))["template"] == 1.0
+    assert measure(read("# Purpose\n\nSee [describe it](a.md) and [list of tools](b.md).\n"))["template"] == 0
+
+
 def test_the_shipped_weights_are_for_signals_that_are_measured() -> None:
     data = pkgutil.get_data("routebook.formats.pile", "model.json")
     assert data is not None

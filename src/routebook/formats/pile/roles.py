@@ -22,7 +22,7 @@ JOBS = (
     "|payroll|people ops|people team|pharmacist|photographer|physician|picker|planner|platform team|procurement|producer|product owner|programmer|project manager|proposer|purchaser"
     "|receptionist|recruiter|registrar|release manager|release team|rep|reporter|representative|requester|requestor|responder|reviewer|sales ?person|scheduler|scientist|scribe|scrum master"
     "|secretary|security team|shepherd|sourcer|sponsor|staff|steering committee|steward|stylist|submitter|subject matter expert|supervisor|supplier|support team|surveyor|tailor|team|team lead"
-    "|teacher|tech lead|technician|tenant|tester|therapist|trainer|translator|treasurer|tutor|underwriter|vendor|vet|virtual assistant|volunteer|waiter|warehouse|welder|writer|committee|council|triager|manager on duty|duty manager"
+    "|teacher|tech lead|technician|tenant|tester|therapist|trainer|translator|treasurer|tutor|underwriter|vendor|vet|virtual assistant|volunteer|waiter|warehouse|welder|writer|committee|council|triager|manager on duty|duty manager|lead|advis[eo]r|champion|organi[sz]er|nominee|curator|stakeholder"
 )
 SHORT = (
     r"(?-i:IT|HR|QA|VA|IC|SRE|CEO|CFO|COO|CTO|SME|QS|PM|Legal|Finance|Marketing|Sales|Support|Operations|Ops|Payroll|Lead|Head|Host"

@@ -22,6 +22,7 @@ from routebook.formats.pile.verbs import VERBS
 MOST_BLOCKS = 4_000
 MOST_WORDS_AN_ACTION = 45
 """A text that tells to do something less often than this isn't the how-to of one task."""
+FEWEST_NUMBERED_STEPS = 3
 MOST_CHARACTERS = 200_000
 """What is measured of a very long document; its length is known anyway."""
 _MARKUP = re.compile(r"^[\W_]*(?:\d{1,2}[.):]\s*)?")
@@ -110,7 +111,15 @@ class Look:
 
     @cached_property
     def step_headings(self) -> int:
-        return sum(1 for block in self.headings if w.STEP_HEADING.match(block.text))
+        return sum(1 for block in self.headings if w.STEP_HEADING.match(block.text)) + len(self.numbered_steps)
+
+    @cached_property
+    def numbered_steps(self) -> frozenset[str]:
+        """Headings that are numbered and, for the most part, tell to do something: steps of one task."""
+        numbered = [block for block in self.headings if w.NUMBERED.match(block.text)]
+        telling = sum(1 for block in numbered if is_instruction(block.text))
+        steps = telling >= FEWEST_NUMBERED_STEPS and telling * 2 > len(numbered)
+        return frozenset(block.text for block in numbered) if steps else frozenset()
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -274,7 +283,11 @@ def _doing(look: Look) -> dict[str, float]:
     actions = len(look.actions) + len(look.commands)
     literal = look.literal_actions + len(look.commands)
     # Monday, Tuesday … or before, during, after are the times of one task, not tasks of their own.
-    how_tos = sum(1 for one in look.how_tos if one.heading and not w.IN_TIME.search(one.heading.text))
+    how_tos = sum(
+        1
+        for one in look.how_tos
+        if one.heading and not w.IN_TIME.search(one.heading.text) and one.heading.text not in look.numbered_steps
+    )
     return {
         "telling_items": _share(len(told), max(3, len(look.items))),
         "telling_prose": _share(sum(1 for one in look.prose if is_instruction(one)), max(4, len(look.prose))),
@@ -329,6 +342,9 @@ def _ruling(look: Look) -> dict[str, float]:
         "past": min(1.0, look.per_hundred(w.PAST) / 3),
         "dates": min(1.0, look.per_hundred(w.DATED)),
         "blanks": min(1.0, _share(sum(1 for _ in w.BLANK.finditer(look.text)), 5)),
+        "template": min(1.0, look.per_hundred(w.BLANK) / 4),
+        "bodies": min(1.5, look.per_hundred(w.BODIES) / 2),
+        "status": min(1.5, look.per_hundred(w.STATUS) / 2),
         "permits": min(1.5, look.per_hundred(w.PERMITS) / 1.5),
         "describes": min(1.0, look.per_hundred(w.DESCRIBES) / 2),
         "opinion": min(1.0, look.per_hundred(w.OPINION) / 1.5),

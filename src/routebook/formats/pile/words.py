@@ -101,7 +101,7 @@ HEADINGS = {
     r"|unacceptable \w+|expectations|revision history|related (?:documents|policies)|consequences of|disciplinary \w+|limits|entitlement|coverage|standards?|retention|confidentiality|review (?:and|of) (?:this )?policy|effective date|who (?:does )?this (?:policy )?appl\w+|employee responsibilit\w+|reimbursement|what (?:we|is) (?:cover|reimburse|not)\w*|general)",
     "process": r"(?:\d[\d.]*\s*)?(?:(?:our |the )?process(?: (?:overview|flow|map|steps))?|workflow|flow|stages?|phases|timeline|roles(?: (?:and|&) responsibilities)?|raci|inputs?|outputs?|trigger|hand-?offs?|life-?cycle|milestones|participants|who is involved|entry criteria|exit criteria|responsibilit\w+|next steps|overview of the process|process overview|approvals?|triage|decision|escalation)",
     "procedure": r"(?:\d[\d.]*\s*)?(?:steps?(?: to \w+)?|procedure|instructions|prerequisites?|requirements|before you (?:begin|start)|how to\b.*|what you(?:'ll|’ll| will)? need|rollback|roll back|verification|verify|validation|clean-?up|preparation|pre-?checks?|post-?checks?|diagnosis|mitigation|resolution|remediation|symptoms|impact|meaning|troubleshooting|recovery|restore)",
-    "sop": r"(?:\d[\d.]*\s*)?(?:objective|quality(?: \w+)?|standards?|checklist|materials|equipment|supplies|tools|frequency|records?|recording|responsib\w+|do'?s(?: and don'?ts?)?|don'?t'?s?|tips|best practices|common mistakes|what good looks like|definition of done|acceptance criteria|purpose|role|training|prerequisites|safety|ppe|sign-?off|corrective action|monitoring|expected (?:result|outcome)|escalat\w+|when to ask|examples?|script|suggestions|things to avoid|golden rules)",
+    "sop": r"(?:\d[\d.]*\s*)?(?:objective|quality(?: \w+)?|standards?|checklist|materials|equipment|supplies|tools|frequency|records?|recording|responsib\w+|do'?s(?: and don'?ts?)?|don'?t'?s?|tips|best practices|common mistakes|what good looks like|definition of done|acceptance criteria|purpose|role|training|prerequisites|safety|ppe|sign-?off|corrective action|monitoring|expected (?:result|outcome)|escalat\w+|when to ask|examples?|script|suggestions|things to avoid|golden rules|do not'?s?|(?:what makes|how to write) an? good .*|guiding principles|(?:general|communication|tone|writing|style|service) (?:expectations|rules|guidelines|standards|principles)|tone(?: of voice| and style)?|[\w &-]{2,24}(?:best practices|etiquette|standards)|safety\b.*|things to keep in mind|appearance|manners?|required items)",
     "other": r"(?:\d[\d.]*\s*)?(?:faqs?|frequently asked questions|agenda|attendees|present|apologies|action items?|actions|minutes|notes|status|context|decision|consequences|alternatives(?: considered)?|references|resources|links|further reading|related|see also|about|introduction|background|overview|what is\b.*|why\b.*|history|contents?|table of contents|contact(?:s| us)?|team|members|glossary|summary|conclusion|motivation|goals|non-goals|mission|values|key (?:terms|concepts)|timeline|root cause|lessons learned|impact)",
 }
 HEADING = {kind: re.compile(rf"(?:{words})[:.]?\Z", re.I) for kind, words in HEADINGS.items()}
@@ -143,7 +143,7 @@ DATED = re.compile(
     re.I,
 )
 BLANK = re.compile(
-    r"_{4,}|\.{6,}|\[(?:insert|your|name|date|company|tbd|todo|xxx|enter|fill)[^\]]{0,40}\]|<(?:insert|your|name|date|company)[^>]{0,40}>|\{\{[^}]{1,60}\}\}|\b(?:tbd|todo|coming soon|work in progress|placeholder|lorem ipsum)\b",
+    r"_{4,}|\.{6,}|\[(?:insert|your|name|date|company|tbd|todo|xxx|enter|fill|describe|define|list|outline|say|state|specify|add|explain|first|item|step)\b[^\]\n]{0,80}\](?!\()|\{[A-Z][A-Z_ ]{2,40}\}|<(?:insert|your|name|date|company)[^>]{0,40}>|\{\{[^}]{1,60}\}\}|\b(?:tbd|todo|coming soon|work in progress|placeholder|lorem ipsum)\b",
     re.I,
 )
 PAST = re.compile(
@@ -227,6 +227,16 @@ DESCRIBES = re.compile(
     r"\b(?:we use|(?:is|are) used|is an?|is our|are our|consists? of|contains?|includes?|provides?|refers? to|stands for|there(?:'s| is| are)|can be found|you can find|is located|is called|known as|such as|responsible for|is similar to)\b",
     re.I,
 )
+BODIES = re.compile(
+    r"\b(?:vot(?:e|es|ed|ing)|quorum|consensus|majority|committees?|councils?|steering group|board of|chairs?|nominat\w+|elect(?:s|ed|ion)|appoint\w*|candidates?|proposals?|sponsor(?:s|ed|ship)?)\b",
+    re.I,
+)
+"""Words of groups that decide together."""
+STATUS = re.compile(
+    r"\b(?:status|states?|stages?|phases?|maturity|milestones?|in review|under review|draft|pending|accepted|rejected|declined|withdrawn|archived|final|closed|published)\b",
+    re.I,
+)
+"""What a piece of work can be while it passes from one hand to the next."""
 OPINION = re.compile(
     r"\b(?:I|I'm|I’m|I've|I’ve|I'd|I’d|my)\b|\b(?:in my experience|people often|most people|it turns out|for me|we learned|we found|imagine|story)\b"
 )
