@@ -69,6 +69,16 @@ def behind(document: AnyDocument, blocks: Blocks) -> tuple[str, ...]:
     )
 
 
+def bare_references(document: D) -> D:
+    """The document with nothing beside the slug in its references: what a block asks for, the block says."""
+    items = document.checklist if isinstance(document, Sop) else ()
+    bare = tuple(ChecklistItem("", include=item.include) if _is_reference(item) else item for item in items)
+    if bare == items:
+        return document
+    assert isinstance(document, Sop)
+    return replace(document, checklist=bare)
+
+
 def _items_for(row: ChecklistItem, blocks: Blocks) -> Items:
     return _marked(row.include, blocks[row.include]) if _is_reference(row) and row.include in blocks else (row,)
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from routebook.core.blocks import bare_references
 from routebook.core.document import AnyDocument, Decision, Document, Goes, Join, Organisation, WorkingWeek, kind_of
 from routebook.formats.schema import (
     KEYS,
@@ -47,7 +48,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 def normalise(document: D) -> D:
     """The document in normal form; equal to the argument if it is there already."""
     normal: D = _normal_keys(document, KEYS[kind_of(document)])
-    return normal
+    return bare_references(normal)
 
 
 def normalise_organisation(organisation: Organisation) -> Organisation:
