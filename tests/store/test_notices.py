@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,11 +33,12 @@ def told(world: World, who: str) -> list[Notice]:
     return list(Notice.objects.filter(member=world.members[who]).order_by("pk"))
 
 
-def mails(world: World, who: str) -> list[dict[str, str]]:
+def mails(world: World, who: str) -> list[dict[str, Any]]:
+    from routebook.store import mails as written
     from routebook.store.models import Outbox
 
     rows: list[Outbox] = list(Outbox.objects.filter(kind="mail", key__startswith=f"{world.id(who)}:").order_by("pk"))
-    return [json.loads(row.payload) for row in rows]
+    return [asdict(written.mail_of(row.payload)) for row in rows]
 
 
 def choose(world: World, who: str, when: MailWhen) -> None:

@@ -47,8 +47,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
 def normalise(document: D) -> D:
     """The document in normal form; equal to the argument if it is there already."""
-    normal: D = _normal_keys(document, KEYS[kind_of(document)])
-    return bare_references(normal)
+    keyed: Any = _normal_keys(document, KEYS[kind_of(document)])
+    normal: D = bare_references(keyed)
+    return normal
 
 
 def normalise_organisation(organisation: Organisation) -> Organisation:

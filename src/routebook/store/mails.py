@@ -1,7 +1,6 @@
 """Mails as they are written: one about one thing, or one a day about several; each as text and as HTML.
 
-A mail is written when it is enqueued and kept as it is, so what was sent can be looked at, and a mail that is sent
-again says the same.
+A mail is kept as it was written, so what was sent can be looked at, and a mail that is sent again says the same.
 """
 
 from __future__ import annotations
@@ -39,8 +38,17 @@ class Mail:
 
 
 def mail_of(payload: str) -> Mail:
-    """The mail that `Mail.to_json` wrote."""
-    return Mail(**json.loads(payload))
+    """The mail that `Mail.to_json` wrote, or the one that `later` put off."""
+    data = json.loads(payload)
+    if "notice" not in data:
+        return Mail(**data)
+    notice = Notice.objects.select_related("member__org").get(pk=data["notice"])
+    return about(notice.member, notice)
+
+
+def later(notice: Notice) -> str:
+    """The payload of a mail about one thing that is written when it is sent: many may come at once."""
+    return json.dumps({"notice": notice.pk})
 
 
 def about(member: Member, notice: Notice) -> Mail:

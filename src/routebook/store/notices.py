@@ -56,11 +56,31 @@ def post(org: int, kind: str, key: str, to: Iterable[int], now: dt.datetime, **a
     Outbox.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def telling(row: Outbox) -> Telling | None:
+Tasks = Mapping[tuple[str, int], Task]
+"""Tasks by their run's id and their number."""
+
+
+def tasks_of(rows: Iterable[Outbox]) -> Tasks:
+    """The tasks that outbox rows are about, with their runs, in one question."""
+    told = [json.loads(row.payload) for row in rows if row.kind.partition(".")[0] in _OF_TASKS]
+    runs = {one["run"] for one in told if "run" in one}
+    if not runs:
+        return {}
+    wanted = Task.objects.filter(run_id__in=runs).select_related("run", "run__version", "run__process")
+    found = wanted.defer("run__snapshot", "run__version__content")
+    return {(task.run_id, task.number): task for task in found}
+
+
+def telling(row: Outbox, tasks: Tasks) -> Telling | None:
     """Whom an outbox row concerns, in words; None when what it is about is gone."""
     told = json.loads(row.payload)
-    find = _WORDS.get(row.kind.partition(".")[0])
-    words = find(row.org_id, row.kind, told) if find else None
+    family = row.kind.partition(".")[0]
+    if family in _OF_TASKS:
+        task = tasks.get((told["run"], told["task"]))
+        words = _of_task(task, row.kind) if task is not None and task.org_id == row.org_id else None
+    else:
+        find = _WORDS.get(family)
+        words = find(row.org_id, row.kind, told) if find else None
     if words is None:
         return None
     return Telling(_people(row.org_id, told), words)
@@ -109,11 +129,7 @@ def answering(org: int, document: Document) -> tuple[int, ...]:
 # --- runs ---------------------------------------------------------------------------------------
 
 
-def _of_task(org: int, kind: str, told: Mapping[str, Any]) -> Words | None:
-    rows = Task.objects.filter(org_id=org, run_id=told["run"], number=told["task"])
-    task = rows.select_related("run", "run__version", "run__process").defer("run__snapshot").first()
-    if task is None:
-        return None
+def _of_task(task: Task, kind: str) -> Words:
     step = _step_title(task.run, task.step)
     title = (_("Review “%(step)s”") if task.review_of else _task_title(kind)) % {"step": step}
     return Words(title, _run_name(task.run), f"/runs/{task.run.number}/tasks/{task.number}/")
@@ -242,9 +258,8 @@ def _of_document(org: int, kind: str, told: Mapping[str, Any]) -> Words | None:
     return None
 
 
+_OF_TASKS = frozenset({"task", "review"})
 _WORDS: Mapping[str, Callable[[int, str, Mapping[str, Any]], Words | None]] = {
-    "task": _of_task,
-    "review": _of_task,
     "handoff": _of_handoff,
     "document": _of_document,
 }

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 CLOCK_EVERY = dt.timedelta(minutes=1)
 TIDY_EVERY = dt.timedelta(hours=6)
-MOST_ROUNDS = 50
 
 
 class Dispatcher(threading.Thread):
@@ -60,9 +59,7 @@ class Work:
             self.clock_at = now
             notices.remind(now)
             notices.summarise(now)
-        for _ in range(MOST_ROUNDS):
-            if not notices.deliver(now):
-                break
+        notices.deliver(now)  # a hundred a second: telling must never crowd out the work itself
         self.mailer.send_due(now)
         if self.tidied_at is None or now >= self.tidied_at + TIDY_EVERY:
             self.tidied_at = now

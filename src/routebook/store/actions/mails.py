@@ -51,7 +51,8 @@ def claim(now: dt.datetime, *, most: int = AT_MOST) -> Sequence[Claimed]:
                 _give_up(row, "The server stopped while this was being sent. It may have arrived.")
             else:
                 row.claimed_until, row.attempts = now + LEASE, row.attempts + 1
-            row.save(update_fields=["claimed_until", "attempts", "next_due", "error"])
+                row.payload = mails.mail_of(row.payload).to_json()
+            row.save(update_fields=["claimed_until", "attempts", "next_due", "error", "payload"])
         return [_claimed(row) for row in rows if row.claimed_until is not None]
 
 

@@ -45,46 +45,54 @@ def deliver(now: dt.datetime, *, by_mail: bool = True) -> int:
         return 0
     with transaction.atomic():
         rows = list(due.select_for_update(skip_locked=True).order_by("next_due", "id")[:AT_MOST])
-        for row in rows:
-            _deliver_one(row, now, by_mail)
+        told = _in_words(rows, now)
+        made = _new_lines(told, now, by_mail)
+        Notice.objects.bulk_create(made)
+        if by_mail:
+            wanted = [line for line in made if _at_once(line)]
+            _enqueue([(line.member, f"{line.member_id}:{line.key}", mails.later(line)) for line in wanted], now)
+        Outbox.objects.filter(pk__in=[row.pk for row, _ in told]).update(done_at=now, error="")
     return len(rows)
 
 
-def _deliver_one(row: Outbox, now: dt.datetime, by_mail: bool) -> None:
+def _in_words(rows: Sequence[Outbox], now: dt.datetime) -> list[tuple[Outbox, notices.Telling | None]]:
     """One row that can't be put into words must not keep the others waiting: it is put off, and says why."""
-    try:
-        with transaction.atomic():
-            _tell(row, now, by_mail)
-            row.done_at, row.error = now, ""
-    except (LookupError, ValueError, TypeError, RuntimeError) as error:
-        log.exception("notice %s %s can't be put into words", row.kind, row.key)
-        row.attempts, row.next_due, row.error = row.attempts + 1, now + POSTPONED, repr(error)[:500]
-    row.save(update_fields=["done_at", "attempts", "next_due", "error"])
+    found: list[tuple[Outbox, notices.Telling | None]] = []
+    tasks = notices.tasks_of(rows)
+    for row in rows:
+        try:
+            found.append((row, notices.telling(row, tasks)))
+        except (LookupError, ValueError, TypeError, RuntimeError) as error:
+            log.exception("notice %s %s can't be put into words", row.kind, row.key)
+            row.attempts, row.next_due, row.error = row.attempts + 1, now + POSTPONED, repr(error)[:500]
+            row.save(update_fields=["attempts", "next_due", "error"])
+    return found
 
 
-def _tell(row: Outbox, now: dt.datetime, by_mail: bool) -> None:
-    telling = notices.telling(row)
-    if telling is None:
-        return
-    key = f"{row.kind}:{row.key}"
-    members = Member.objects.select_related("org").filter(org_id=row.org_id, pk__in=telling.to, active=True)
-    told = set(Notice.objects.filter(org_id=row.org_id, key=key).values_list("member_id", flat=True))
-    for member in members.exclude(pk__in=told).order_by("pk"):
-        urgent = row.kind in notices.URGENT
-        notice = Notice.objects.create(
-            org_id=row.org_id,
-            member=member,
-            kind=row.kind,
-            key=key,
-            title=telling.words.title[:300],
-            about=telling.words.about,
-            address=telling.words.address,
-            urgent=urgent,
-            created_at=row.created_at,
-            mailed_at=None if by_mail and member.mail == MailWhen.DAILY and not urgent else now,
-        )
-        if by_mail and wants_mail(member) and (urgent or member.mail == MailWhen.AT_ONCE):
-            _enqueue(member, f"{member.pk}:{key}", mails.about(member, notice), now)
+def _new_lines(told: Sequence[tuple[Outbox, notices.Telling | None]], now: dt.datetime, by_mail: bool) -> list[Notice]:
+    """The lines of all inboxes, but those that stand there already."""
+    people = {member for _, telling in told if telling for member in telling.to}
+    members = {row.pk: row for row in Member.objects.select_related("org").filter(pk__in=people, active=True)}
+    keys = [f"{row.kind}:{row.key}" for row, telling in told if telling]
+    known = set(Notice.objects.filter(member__in=members, key__in=keys).values_list("member_id", "key"))
+    made = []
+    for row, telling in told:
+        key, urgent = f"{row.kind}:{row.key}", row.kind in notices.URGENT
+        for pk in dict.fromkeys(telling.to if telling else ()):
+            member = members.get(pk)
+            if telling is None or member is None or member.org_id != row.org_id or (pk, key) in known:
+                continue
+            known.add((pk, key))
+            waits = by_mail and member.mail == MailWhen.DAILY and not urgent
+            line = Notice(org_id=row.org_id, member=member, kind=row.kind, key=key, urgent=urgent)
+            line.title, line.about, line.address = telling.words.title[:300], telling.words.about, telling.words.address
+            line.created_at, line.mailed_at = row.created_at, None if waits else now
+            made.append(line)
+    return made
+
+
+def _at_once(line: Notice) -> bool:
+    return wants_mail(line.member) and (line.urgent or line.member.mail == MailWhen.AT_ONCE)
 
 
 def wants_mail(member: Member) -> bool:
@@ -92,10 +100,13 @@ def wants_mail(member: Member) -> bool:
     return bool(member.email and member.user_id) and member.access != Access.AGENT
 
 
-def _enqueue(member: Member, key: str, mail: mails.Mail, now: dt.datetime) -> None:
-    row = Outbox(org_id=member.org_id, kind=notices.MAIL, key=key[:160], payload=mail.to_json())
-    row.next_due = row.created_at = now
-    Outbox.objects.bulk_create([row], ignore_conflicts=True)
+def _enqueue(found: Iterable[tuple[Member, str, str]], now: dt.datetime) -> None:
+    """Mails to go, as (member, key, payload)."""
+    rows = [
+        Outbox(org_id=member.org_id, kind=notices.MAIL, key=key[:160], payload=payload, next_due=now, created_at=now)
+        for member, key, payload in found
+    ]
+    Outbox.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def pass_over(org: int, *, before: dt.datetime) -> None:
@@ -132,7 +143,8 @@ def _summarise_one(member: Member, morning: dt.datetime, now: dt.datetime) -> bo
         return False
     unread = [notice for notice in found if notice.read_at is None]
     if unread:
-        _enqueue(member, f"{member.pk}:summary:{morning.date()}", mails.summary(member, unread), now)
+        mail = mails.summary(member, unread).to_json()
+        _enqueue([(member, f"{member.pk}:summary:{morning.date()}", mail)], now)
     Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=now)
     return bool(unread)
 
