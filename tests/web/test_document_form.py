@@ -10,8 +10,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from routebook.core.checks import check_document
 from routebook.core.blocks import by_reference
+from routebook.core.checks import check_document
 from routebook.core.document import AnyDocument, ChecklistItem, Evidence, Kind, Process, Sop, kind_of
 from routebook.formats.normal import normalise
 from routebook.formats.plain import NEVER_PLAIN, to_plain
