@@ -96,7 +96,7 @@ class Company:
         from routebook.core.document import Access
         from routebook.formats.markdown import DocumentFile, read_document
         from routebook.store.access import actor_of
-        from routebook.store.actions import documents, members, organisations
+        from routebook.store.actions import filing, members, organisations
 
         now = now_utc()
         user = organisations.new_user(name="Founder", email="founder@benchmark.example", password=PASSWORD)
@@ -114,7 +114,7 @@ class Company:
         self.starter = actors["support"]
         file = read_document("processes/refund.md", PROCESS)
         assert isinstance(file, DocumentFile), file
-        return documents.put(founder, file.document, now=now).document.pk
+        return filing.put(founder, file.document, now=now).document.pk
 
     def one_run(self, number: int) -> int:
         """Start a run and complete all its tasks, each by the person whose task it is; how many they were."""

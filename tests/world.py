@@ -251,10 +251,10 @@ def _role(org: Organisation, title: str, holder: Member, backup: Member | None) 
 def publish_refund(owner: Member) -> Document:
     """The refund process and its SOPs, published in the owner's organisation."""
     from routebook.store.access import actor_of
-    from routebook.store.actions import documents
+    from routebook.store.actions import filing
 
     actor = actor_of(owner)
-    put: list[Any] = [documents.put(actor, document, now=NOW) for document in _documents()]
+    put: list[Any] = [filing.put(actor, document, now=NOW) for document in _documents()]
     process: Document = put[0].document
     process.refresh_from_db()
     return process

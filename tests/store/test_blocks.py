@@ -11,7 +11,7 @@ from routebook.core.document import Kind, Library, Organisation, Procedure, Sop
 from routebook.core.run import commands as c
 from routebook.formats.plain import from_plain
 from routebook.store.access import Refused
-from routebook.store.actions import documents, suggestions
+from routebook.store.actions import documents, filing, suggestions
 from routebook.store.actions import library as library_actions
 from routebook.store.models import Document, Draft
 from routebook.store.queries import documents as queries
@@ -205,19 +205,19 @@ def test_a_folder_may_say_just_the_reference(world: World) -> None:
         {"title": "A new one", "step": "refund-a-customer/issue", "checklist": [REFERENCE]},
     )
     assert isinstance(value, Sop)
-    put = documents.put(world.actor("owner"), value, now=NOW)
+    put = filing.put(world.actor("owner"), value, now=NOW)
     assert [
         item.text for item in queries.checklist_of(queries.find_by_id(world.actor("owner"), put.document.pk).value)
     ] == [
         "Open the ticket",
         "Compare the amounts",
     ]
-    assert documents.put(world.actor("owner"), value, now=NOW).result == "unchanged"
+    assert filing.put(world.actor("owner"), value, now=NOW).result == "unchanged"
 
 
 def test_another_organisations_block_is_not_found(world: World) -> None:
     outsider = world.actor("outsider")
-    documents.put(outsider, Procedure(slug="theirs", title="Theirs", checklist=block_items()), now=NOW)
+    filing.put(outsider, Procedure(slug="theirs", title="Theirs", checklist=block_items()), now=NOW)
     with pytest.raises(Refused, match="has no published steps"):
         including(world, {"text": "", "include": "theirs"})
 

@@ -17,7 +17,7 @@ from routebook.core.document import Evidence, Kind
 from routebook.core.run import RunState
 from routebook.core.run import commands as c
 from routebook.formats.markdown import DocumentFile, read_document
-from routebook.store.actions import documents
+from routebook.store.actions import filing
 from routebook.store.models import Document, Event
 from routebook.store.queries import runs as queries
 from tests.world import ISSUE, World
@@ -99,7 +99,7 @@ def state_of(world: World, number: int) -> RunState:
 def publish(world: World, path: str, text: str) -> None:
     file = read_document(path, text)
     assert isinstance(file, DocumentFile), file
-    documents.put(world.actor("owner"), file.document, now=world.at())
+    filing.put(world.actor("owner"), file.document, now=world.at())
 
 
 # --- who may ------------------------------------------------------------------------------------

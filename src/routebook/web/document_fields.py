@@ -290,7 +290,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
         Section(
             _("The goal"),
             (
-                Field("title", _("Goal"), help=_("A sentence that will be true: “Mei has ten hours a week back”.")),
+                Field("title", _("Goal"), help=_("A sentence that will be true: “I have ten hours a week back”.")),
                 Field("number", _("Number"), Widget.NUMBER, half=True),
                 Field("unit", _("Unit"), help=_("Such as “hours a week”."), half=True),
                 Field("by", _("By"), Widget.DATE, half=True),

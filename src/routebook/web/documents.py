@@ -65,7 +65,7 @@ SIZES: dict[Kind, Promise] = {
     Kind.WORK_INSTRUCTION: gettext_lazy("a few lines"),
 }
 EXAMPLES: dict[Kind, Promise] = {
-    Kind.GOAL: gettext_lazy("A sentence that will be true: “Mei has ten hours a week back”."),
+    Kind.GOAL: gettext_lazy("A sentence that will be true: “I have ten hours a week back”."),
     Kind.POLICY: gettext_lazy("Short, as people will say it: “Refund within 14 days”."),
     Kind.WORK_INSTRUCTION: gettext_lazy("The action: “Full refund in Stripe”."),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -564,82 +564,3 @@ def _replacement(actor: Actor, document: Document, replacement: int) -> Document
         sentence = "Choose a published document of the same kind that takes its place."
         raise Refused(Refusal("no_replacement", sentence, "replacement"))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What `put` did with one document: created, published, drafted, retired or unchanged."""
-
-    document: Document
-    result: str
-
-
-@transaction.atomic
-def put(actor: Actor, value: AnyDocument, *, now: dt.datetime, note: str = "") -> Put:
-    """Bring a document in from a library folder: nothing where it says the same, else a new version where
-    the actor may publish and the file says published, else a draft. An open draft that says something else
-    than a published file stays open."""
-    kind = kind_of(value)
-    require(actor, drafting(kind))
-    status = value.status
-    value = normalise(replace(value, status=Status.PUBLISHED))
-    if _goes_out(actor, value, status):
-        value = whole_of(actor.org, value)
-    document = Document.objects.select_for_update().filter(org_id=actor.org, kind=kind, slug=value.slug).first()
-    if document is None:
-        document = create(actor, kind, to_plain(value), slug=value.slug, now=now)
-        if document.slug != value.slug:
-            sentence = f"“{value.slug[:60]}” can't be a document's file name here; choose another, shorter one."
-            raise Refused(Refusal("bad_slug", sentence, "slug"))
-        if _goes_out(actor, value, status):
-            publish(actor, document.pk, now=now, note=note, tell=False, value=value)
-        if status is Status.RETIRED and document_for_change(actor, document.pk).published_id:
-            retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
-        return Put(document, "created")
-    if not _goes_out(actor, value, status):
-        return _put_draft(actor, document, value, now)
-    return _put_text(actor, document, value, status, now, note)
-
-
-RETIRED_IN_FOLDER = "The imported folder says that it is retired."
-
-
-def _goes_out(actor: Actor, value: AnyDocument, status: Status) -> bool:
-    return status in (Status.PUBLISHED, Status.RETIRED) and actor.may(Verb.PUBLISH) and must_stay_draft(value) is None
-
-
-def _put_draft(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> Put:
-    draft = Draft.objects.filter(document=document).first()
-    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == by_reference(value):
-        return Put(document, "unchanged")
-    if draft is None and _published_text(document) == write_document(value):
-        return Put(document, "unchanged")
-    replace_draft(actor, document.pk, value, now=now)
-    return Put(document, "drafted")
-
-
-def _put_text(actor: Actor, document: Document, value: AnyDocument, status: Status, now: dt.datetime, note: str) -> Put:
-    result = "unchanged"
-    is_retired = document.status == Status.RETIRED
-    if _published_text(document) != write_document(value) or (is_retired and status is not Status.RETIRED):
-        be_publishable(actor, value, now)
-        publish_value(actor, document, value, now=now, major=True, note=note)
-        _close_draft_that_says(actor, document, value, now)
-        search.index_document(actor.org, document.pk)
-        result = "published"
-        is_retired = False
-    if status is Status.RETIRED and not is_retired:
-        retire(actor, document.pk, why=RETIRED_IN_FOLDER, now=now)
-        result = "retired"
-    return Put(document, result)
-
-
-def _published_text(document: Document) -> str:
-    return document.published.content if document.published else ""
-
-
-def _close_draft_that_says(actor: Actor, document: Document, value: AnyDocument, now: dt.datetime) -> None:
-    draft = Draft.objects.filter(document=document).first()
-    if draft is not None and normalise(draft_of(draft, Kind(document.kind), document.slug)) == by_reference(value):
-        close_request(actor, document, WITHDRAWN, now=now)
-        draft.delete()

@@ -16,7 +16,7 @@ from routebook.core.events import Refusal
 from routebook.formats.library import MEDIA_FOLDER, ORGANISATION_FILE, path_of
 from routebook.store import audit
 from routebook.store.access import Actor, Refused, Verb, require
-from routebook.store.actions import documents, leaving, media, members, organisations
+from routebook.store.actions import filing, leaving, media, members, organisations
 from routebook.store.models import Member, Organisation
 from routebook.store.queries.library import DRAFTS_FOLDER
 
@@ -70,7 +70,7 @@ def _naming(path: str) -> Iterator[None]:
 
 def _bring_document(actor: Actor, path: str, value: AnyDocument, now: dt.datetime, note: str) -> Brought:
     with _naming(path):
-        return Brought(path, documents.put(actor, value, now=now, note=note).result)
+        return Brought(path, filing.put(actor, value, now=now, note=note).result)
 
 
 def _bring_draft(actor: Actor, value: AnyDocument, now: dt.datetime) -> Brought:
