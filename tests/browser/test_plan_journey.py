@@ -26,8 +26,8 @@ def fill(world: World) -> None:
         delegations.score(world.actor("owner"), world.process.pk, step, drains, Facts(), now=world.at())
 
 
-def titles(page: Page, period: str) -> list[str]:
-    return page.locator(f"[data-period='{period}'] .through").all_inner_texts()
+def expect_lines(page: Page, period: str, titles: list[str]) -> None:
+    expect(page.locator(f"[data-period='{period}'] .through")).to_have_text(titles)
 
 
 def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
@@ -38,12 +38,11 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     sign_in(page, world.members["owner"].user)
     page.goto("/plan/")
     no_axe_violations(page)
-    assert titles(page, "now") == ["Issue the refund", "Verify eligibility", "Decline and explain"]
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        page.get_by_role("button", name="Move Decline and explain").focus()
-        page.keyboard.press("ArrowUp")
+    expect_lines(page, "now", ["Issue the refund", "Verify eligibility", "Decline and explain"])
+    page.get_by_role("button", name="Move Decline and explain").focus()
+    page.keyboard.press("ArrowUp")
+    expect_lines(page, "now", ["Issue the refund", "Decline and explain", "Verify eligibility"])
     expect(page.get_by_role("button", name="Move Decline and explain")).to_be_focused()
-    assert titles(page, "now") == ["Issue the refund", "Decline and explain", "Verify eligibility"]
 
     grip = page.get_by_role("button", name="Move Issue the refund").bounding_box()
     later = page.locator(".period").nth(2).bounding_box()
@@ -52,10 +51,10 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     page.mouse.move(grip["x"] + 10, grip["y"] + 20)
     page.mouse.down()
     page.mouse.move(later["x"] + 100, later["y"] + 40, steps=6)
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        page.mouse.up()
-    expect(page.locator("[data-period='later'] li")).to_have_count(1)
-    assert titles(page, "later") == ["Issue the refund"]
+    page.mouse.up()
+    expect_lines(page, "later", ["Issue the refund"])
+    # The line stands there as soon as it is dropped; these words come from the server, with what it has kept.
+    expect(page.locator("[data-period='later'] .why")).to_contain_text("put here by hand")
     assert {(row.step, row.period) for row in PlanEntry.objects.all()} == {("decline", "now"), ("issue", "later")}
 
     page.get_by_label("What if Issue the refund left?").check()
@@ -88,4 +87,4 @@ def test_on_a_phone_the_buttons_do_the_same(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     no_axe_violations(page)
     line.get_by_role("button", name="Verify eligibility to “Next 90 days”").click()
-    assert titles(page, "next 90 days") == ["Verify eligibility"]
+    expect_lines(page, "next 90 days", ["Verify eligibility"])
