@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from routebook.core.document import START, Process
 from routebook.formats.drawing import Layout, layout
 from routebook.formats.drawing.exits import leaving
-from routebook.formats.drawing.layout import Line, Point, Rect
 from routebook.formats.drawing.lettering import width_of
+from routebook.formats.drawing.pieces import Line, Point, Rect
 
 DOCUMENTS = {"verify": "SOP v3", "decline": "SOP v1", "issue": "SOP v2", "s1": "SOP v1", "s4": "A document with a name"}
 

@@ -16,9 +16,9 @@ from routebook.core.document import END, START, Decision, Handling, Process
 from routebook.core.process_map import problems
 from routebook.core.process_map.supply import Side, breaks
 from routebook.formats.drawing import STYLE, draw, itinerary, layout
-from routebook.formats.drawing.layout import MarkKind, Words
 from routebook.formats.drawing.lettering import width_of, wrap
 from routebook.formats.drawing.main_way import main_way
+from routebook.formats.drawing.pieces import MarkKind, Words
 from routebook.formats.drawing.svg import gap_area
 from tests.formats.drawing_laws import DOCUMENTS, assert_lawful, solids
 from tests.formats.maps import AWKWARD, PARALLEL, REFUND, VSL, decision, goes, random_process, step

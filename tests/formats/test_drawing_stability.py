@@ -16,7 +16,7 @@ from benchmarks.maps import made_map
 from routebook.core.document import Goes, Process, Step
 from routebook.formats.drawing import Layout, draw, layout
 from routebook.formats.drawing.bands import even, kept
-from routebook.formats.drawing.layout import Rect
+from routebook.formats.drawing.pieces import Rect
 from routebook.formats.drawing.placing import PAGE
 from tests.formats.drawing_laws import assert_lawful
 from tests.formats.maps import AWKWARD, PARALLEL, REFUND, VSL, goes, random_process, step

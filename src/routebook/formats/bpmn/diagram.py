@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from routebook.core.document import START, Process, Step
 from routebook.formats.bpmn.names import Names
 from routebook.formats.drawing.exits import Exit, Gate, Group, Leaving, leaving
-from routebook.formats.drawing.layout import Layout, Line, Mark, MarkKind, Point, Rect, layout
+from routebook.formats.drawing.layout import layout
+from routebook.formats.drawing.pieces import Layout, Line, Mark, MarkKind, Point, Rect
 
 GATEWAY = 28.0
 JOIN = 24.0

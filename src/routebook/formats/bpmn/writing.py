@@ -15,7 +15,7 @@ from routebook.core.document import Handling, Process
 from routebook.formats.bpmn.diagram import Diagram, Flow, Shape, diagram_of
 from routebook.formats.bpmn.model import OWN_NAMESPACE
 from routebook.formats.bpmn.own import own_attributes
-from routebook.formats.drawing.layout import Point, Rect
+from routebook.formats.drawing.pieces import Point, Rect
 from routebook.formats.normal import normalise
 
 _TASKS = {

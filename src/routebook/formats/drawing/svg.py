@@ -17,7 +17,9 @@ from routebook.core.document import Handling, Process
 from routebook.core.process_map.supply import Break, Side
 from routebook.formats.drawing.anatomy import LABEL_LINE, TITLE_LINE
 from routebook.formats.drawing.itinerary import itinerary, name_of
-from routebook.formats.drawing.layout import (
+from routebook.formats.drawing.layout import layout
+from routebook.formats.drawing.main_way import main_way
+from routebook.formats.drawing.pieces import (
     LANE_NAME_LINE,
     Box,
     DocumentTag,
@@ -30,9 +32,7 @@ from routebook.formats.drawing.layout import (
     Point,
     Rect,
     Words,
-    layout,
 )
-from routebook.formats.drawing.main_way import main_way
 
 State = Literal["done", "here", "ahead"]
 Href = Mapping[str, str] | Callable[[str], str]
