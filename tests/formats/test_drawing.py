@@ -79,10 +79,22 @@ def test_the_refund_map_is_the_one_of_the_design() -> None:
     assert lefts == sorted(lefts)
 
 
-def test_steps_without_a_role_have_a_lane_of_their_own_that_can_be_worded() -> None:
-    process = Process(slug="p", title="P", steps=(step("a", "A", "VA"), step("b", "B"), step("c", "C", " va ")))
-    assert [lane.role for lane in layout(process).lanes] == ["VA", "No role yet"]
-    assert layout(process, words=Words(no_role="Noch keine Rolle")).lanes[1].role == "Noch keine Rolle"
+def test_a_step_without_a_role_stays_in_the_lane_before_it_and_says_so() -> None:
+    process = Process(slug="p", title="P", steps=(step("a", "A", "VA"), step("b", "B"), step("c", "C", "Founder")))
+    plan = layout(process)
+    assert [lane.role for lane in plan.lanes] == ["VA", "Founder"]
+    assert [(box.lane, box.why) for box in plan.boxes] == [(0, ()), (0, ("No role yet",)), (1, ())]
+    assert layout(process, words=Words(no_role="Noch keine Rolle")).boxes[1].why == ("Noch keine Rolle",)
+
+
+def test_steps_without_a_role_have_a_lane_of_their_own_where_nobody_stands_before_them() -> None:
+    process = Process(slug="p", title="P", steps=(step("a", "A"), step("b", "B"), step("c", "C", "VA"), step("d", "D")))
+    plan = layout(process)
+    assert [lane.role for lane in plan.lanes] == ["No role yet", "VA"]
+    assert [(box.lane, box.why) for box in plan.boxes] == [(0, ()), (0, ()), (1, ()), (1, ("No role yet",))]
+    apart = layout(process, apart=True, words=Words(no_role="Noch keine Rolle"))
+    assert [lane.role for lane in apart.lanes] == ["Noch keine Rolle", "VA"]
+    assert [(box.lane, box.why) for box in apart.boxes] == [(0, ()), (0, ()), (1, ()), (0, ())]
 
 
 def test_fifteen_steps_in_a_row_are_wrapped_so_that_they_read_on_one_page() -> None:

@@ -69,7 +69,7 @@ class Diagram:
 
 def diagram_of(process: Process) -> Diagram:
     """The diagram of any draft of a process."""
-    drawn = layout(process, most_bands=1)
+    drawn = layout(process, most_bands=1, apart=True)
     return _Drafting(process, drawn, leaving(process.steps)).diagram()
 
 

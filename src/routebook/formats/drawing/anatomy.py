@@ -109,13 +109,13 @@ class Anatomy:
         return max(box, DIAMOND, *(fan.bottom for fan in self.fans), 0)
 
 
-def letter(step: Step, number: int, document: str, kept: str) -> Lettering:
-    """The words of a step. A kept one says why, up to the first pause of the reason."""
+def letter(step: Step, number: int, document: str, kept: str, lack: str = "") -> Lettering:
+    """The words of a step: what it lacks, if anything, below its title. A kept one says why, up to the first pause."""
     title = wrap(f"{number} {step.title or step.id}", BOX_WIDTH - 18, TITLE_SIZE, 3)
-    why: tuple[str, ...] = ()
+    why = wrap(lack, BOX_WIDTH - 18, LABEL_SIZE, 2) if lack else ()
     if step.handling is Handling.KEEP and step.why:
         reason = step.why.replace(";", ",").split(",")[0].strip()
-        why = wrap(f"{kept}: {reason}", BOX_WIDTH - 18, LABEL_SIZE, 2)
+        why += wrap(f"{kept}: {reason}", BOX_WIDTH - 18, LABEL_SIZE, 2)
     return Lettering(title, why, "".join(wrap(document, BOX_WIDTH - 20, DOCUMENT_SIZE, 1)))
 
 

@@ -39,7 +39,7 @@ from routebook.formats.drawing.pieces import (
     Rect,
     Words,
 )
-from routebook.formats.drawing.placing import MOST_BANDS, Placing, place
+from routebook.formats.drawing.placing import MOST_BANDS, Placing, lanes_of, place
 from routebook.formats.drawing.routing import Course, Router, Way
 from routebook.formats.drawing.spacing import JOIN_WIDTH, START_RADIUS, Spacing
 
@@ -51,18 +51,28 @@ def layout(
     words: Words | None = None,
     most_bands: int = MOST_BANDS,
     like: Mapping[str, int] | None = None,
+    apart: bool = False,
 ) -> Layout:
     """Lay out any draft of a process; `documents` gives the text of the tag below a step, by step id.
 
     `like`: the `bands` of the drawing before an edit, which stay as far as they can.
     `most_bands`: how many strips a long process may be broken into; with 1 each role has one lane.
+    `apart`: steps without a role have a lane of their own, where otherwise they stay in the one before them and say so.
     """
     words = words or Words()
     steps = process.steps
     leaves = leaving(steps)
-    letters = [letter(step, n, (documents or {}).get(step.id, ""), words.kept) for n, step in enumerate(steps, 1)]
+    lanes = lanes_of(steps, words.no_role, apart=apart)
+    lacks = [
+        words.no_role if not step.role.strip() and lane != words.no_role else ""
+        for step, lane in zip(steps, lanes, strict=True)
+    ]
+    letters = [
+        letter(step, n, (documents or {}).get(step.id, ""), words.kept, lack)
+        for n, (step, lack) in enumerate(zip(steps, lacks, strict=True), 1)
+    ]
     widths = [BOX_WIDTH + width_after(leave) for leave in leaves]
-    placing = place(steps, leaves, widths, words.no_role, lambda back: main_links(leaves, back), most_bands, like)
+    placing = place(steps, leaves, widths, lanes, lambda back: main_links(leaves, back), most_bands, like)
     directions = _directions(placing)
     parts = [dissect(*three) for three in zip(letters, leaves, directions, strict=True)]
     joins = frozenset(place_ for place_, step in enumerate(steps) if step.join is not None)

@@ -47,12 +47,12 @@ def place(
     steps: Sequence[Step],
     leaves: Sequence[Leaving],
     widths: Sequence[float],
-    no_role: str,
+    roles: Sequence[str],
     main: Callable[[frozenset[tuple[int, int]]], Collection[tuple[int, int | None]]],
     most_bands: int = MOST_BANDS,
     like: Mapping[str, int] | None = None,
 ) -> Placing:
-    """Place the steps; `widths` is the room each one needs with everything after its box.
+    """Place the steps; `widths` is the room each one needs with everything after its box, `roles` the name of its lane.
 
     `main` gives, for the lines that lead back, the links that should run straight; `like` the band that each
     step had until now, by step id.
@@ -62,7 +62,7 @@ def place(
     layers = _layers(_following(leaves), order, back)
     on = {target for _, target in straight}
     plan = _Plan(
-        roles=_roles(steps, no_role),
+        roles=list(roles),
         layers=layers,
         order=sorted(range(len(steps)), key=lambda place_: (layers[place_], place_ not in on, place_)),
         targets=[
@@ -122,11 +122,19 @@ def forward(leaves: Sequence[Leaving]) -> tuple[list[int], frozenset[tuple[int, 
     return finished[::-1], frozenset(back)
 
 
-def _roles(steps: Sequence[Step], no_role: str) -> list[str]:
-    """The lane's name of each step: the first spelling of a role stands for all of them."""
+def lanes_of(steps: Sequence[Step], no_role: str, *, apart: bool = False) -> list[str]:
+    """The lane's name of each step: the first spelling of a role stands for all of them.
+
+    A step without a role stays in the lane of the one before it in the list, or, if `apart`, has one called `no_role`
+    like those that the list begins with: most often it is done by the same hands, and a map being typed must not jump.
+    """
     spelling: dict[str, str] = {}
-    names = [" ".join(step.role.split()) or no_role for step in steps]
-    return [spelling.setdefault(name.casefold(), name) for name in names]
+    lanes: list[str] = []
+    for step in steps:
+        stays = lanes[-1] if lanes and not apart else no_role
+        name = " ".join(step.role.split()) or stays
+        lanes.append(spelling.setdefault(name.casefold(), name))
+    return lanes
 
 
 def _following(leaves: Sequence[Leaving]) -> list[list[int]]:
