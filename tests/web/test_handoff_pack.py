@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from routebook.formats.sheets import to_markdown
+from routebook.store.mails import mail_of
+from routebook.store.models import Member, Outbox
 from routebook.store.queries import handoffs
 from routebook.web.handoff_pack import pack_of
 from tests.web.test_handoffs import hand_off, text_of
@@ -48,6 +50,38 @@ def test_it_is_a_pdf_to_send(world: World, as_: As) -> None:
     printed = to_markdown(sheet)
     assert "finds it understood" in printed, "the plan of the first week is on paper too"
     assert "Copy the refund reference here" in printed
+
+
+def test_it_is_mailed_to_who_takes_the_step_on(world: World, as_: As) -> None:
+    page = hand_off(world, as_)
+    assert "Mail it to Tove Dahl" in text_of(as_("manager").get(f"{page}pack/"))
+    assert "Mail it to" not in text_of(as_("finance").get(f"{page}pack/"))
+    sent = as_("manager").post(f"{page}pack/mails/", follow=True)
+    assert f"on its way to {world.members['finance'].email}" in text_of(sent)
+    (row,) = Outbox.objects.filter(kind="mail")
+    mail = mail_of(row.payload)
+    assert mail.to == world.members["finance"].email
+    assert [(file.name, file.media_type, file.data[:5]) for file in mail.attachments] == [
+        ("issue-the-refund.pdf", "application/pdf", b"%PDF-")
+    ]
+    assert f"{page}\n" in mail.text
+    assert mail.unsubscribe in mail.text
+
+
+@pytest.mark.parametrize(("who", "status"), [("finance", 403), ("agent", 404), ("guest", 404), ("outsider", 404)])
+def test_only_who_hands_off_mails_it(world: World, as_: As, who: str, status: int) -> None:
+    page = hand_off(world, as_)
+    assert as_(who).post(f"{page}pack/mails/").status_code == status
+    assert not Outbox.objects.filter(kind="mail").exists()
+
+
+def test_who_has_switched_mail_off_gets_none(world: World, as_: As) -> None:
+    page = hand_off(world, as_)
+    Member.objects.filter(pk=world.members["finance"].pk).update(mail="off")
+    refused = as_("manager").post(f"{page}pack/mails/")
+    assert refused.status_code == 409
+    assert "Tove Dahl has switched mail off: save the PDF" in text_of(refused)
+    assert not Outbox.objects.filter(kind="mail").exists()
 
 
 def test_a_step_without_an_sop_has_a_pack_too(world: World, as_: As) -> None:

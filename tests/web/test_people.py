@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from routebook.store.models import Away, Event, Invitation, Member, Organisation, Role
+from routebook.store.actions import mails
+from routebook.store.mails import mail_of
+from routebook.store.models import Away, Event, Invitation, Member, Organisation, Outbox, Role
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +111,29 @@ def test_a_person_is_added_invited_and_the_link_is_shown_once(world: World, as_:
     client.post(f"/people/{member.pk}/invitation/")
     assert "/join/" in client.get("/people/").content.decode()
     assert "/join/" not in client.get("/people/").content.decode()
+
+
+def test_an_invitation_goes_by_mail_where_there_is_a_server(world: World, as_: As, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    client = as_("manager")
+    client.post("/people/new/", NEW)
+    member = Member.objects.get(name="Nia Okoro")
+    client.post(f"/people/{member.pk}/invitation/")
+    shown = client.get("/people/").content.decode()
+    assert "on its way to nia@example.com" in shown
+    link = re.search(r"http://[^\"]+(/join/[^\"]+)", shown)
+    assert link
+    (row,) = Outbox.objects.filter(kind="mail")
+    mail = mail_of(row.payload)
+    assert (mail.to, mail.unsubscribe) == ("nia@example.com", "")
+    assert link[1] in mail.text
+    assert link[1] in mail.html
+    assert mail.secret not in as_("owner").get(f"/inbox/mails/{row.pk}/").content.decode()
+
+    mails.sent(row.pk, now=world.at())
+    row.refresh_from_db()
+    assert mail.secret not in row.payload, "only its digest is kept once it is sent"
+    assert Client().get(link[1]).status_code == 200
 
 
 @pytest.mark.parametrize(

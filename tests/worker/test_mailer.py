@@ -110,6 +110,23 @@ def row(pk: int) -> Outbox:
     return Outbox.objects.get(pk=pk)
 
 
+def test_a_file_goes_with_it_and_is_not_kept_twice(world: World, server: Server, mailer: Mailer) -> None:
+    from routebook.store.mails import Attachment
+
+    file = Attachment("step.pdf", "application/pdf", "JVBERi0xLjcK")
+    (pk,) = enqueue(world, attachments=(file,), text="The code is s3cret.", secret="s3cret")
+    assert mailer.send_due(NOON) == 1
+    (mail,) = server.taken
+    (arrived,) = mail.iter_attachments()
+    assert (arrived.get_filename(), arrived.get_content_type()) == ("step.pdf", "application/pdf")
+    assert arrived.get_content() == b"%PDF-1.7\n"
+    assert "s3cret" in str(mail.get_body(("plain",)))
+    kept = row(pk).payload
+    assert "step.pdf" in kept
+    assert "JVBERi0" not in kept
+    assert "s3cret" not in kept
+
+
 def test_a_mail_arrives_whole_and_once(world: World, server: Server, mailer: Mailer) -> None:
     (pk,) = enqueue(world)
     assert [mailer.send_due(NOON), mailer.send_due(NOON + dt.timedelta(days=1))] == [1, 0]

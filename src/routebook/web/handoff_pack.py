@@ -9,12 +9,14 @@ import datetime as dt
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from routebook.core.calendar import Calendar, NoWorkingTime, next_working
 from routebook.core.document import Kind, Process, Step
+from routebook.core.events import Refusal
 from routebook.core.handoff.cover import ABLE
 from routebook.formats.drawing import draw, itinerary
 from routebook.formats.sheets import Sheet, sheet_of
@@ -31,13 +33,14 @@ from routebook.formats.sheets.sheet import (
     Table,
     Text,
 )
-from routebook.store.access import Actor
+from routebook.store.access import Actor, Refused, Verb
+from routebook.store.actions import mails
 from routebook.store.queries import calendars, documents, handoffs, members, outputs
 from routebook.store.queries.handoffs import HandoffView, SopVersion
 from routebook.web import handoff_words as words
 from routebook.web.calendar_words import hours_words
-from routebook.web.outputs import imprint_of, sheet_file
-from routebook.web.pages import now, page, show
+from routebook.web.outputs import PDF, file, imprint_of, printed_sheet
+from routebook.web.pages import FORBIDDEN, now, page, post, show, tell
 from routebook.web.process_drawing import tags_of
 
 DAYS = 5
@@ -46,14 +49,19 @@ DAYS = 5
 @page("handoff")
 def pack(request: HttpRequest, actor: Actor, handoff: int) -> HttpResponse:
     """The pack as a page that prints."""
-    view = handoffs.get(actor, handoff)
+    return _pack_page(request, actor, handoffs.get(actor, handoff))
+
+
+def _pack_page(request: HttpRequest, actor: Actor, view: HandoffView, refusal: Refusal | None = None) -> HttpResponse:
     sheet = pack_of(actor, view)
     context = {
         "view": view,
         "sheet": sheet,
         "chapters": [(part.heading, [_shown(block) for block in part.blocks]) for part in sheet.parts],
+        "sends": actor.member == view.row.delegator_id or actor.may(Verb.SEE_ALL_HANDOFFS),
+        "refusal": refusal,
     }
-    return show(request, "handoffs/pack.html", context)
+    return show(request, "handoffs/pack.html", context, status=409 if refusal else 200)
 
 
 def _shown(block: Block) -> tuple[str, object]:
@@ -68,8 +76,25 @@ def _shown(block: Block) -> tuple[str, object]:
 def pack_pdf(request: HttpRequest, actor: Actor, handoff: int) -> HttpResponse:
     """The pack on A4."""
     view = handoffs.get(actor, handoff)
-    imprint = imprint_of(actor, words.level(view.state.level))
-    return sheet_file(actor, pack_of(actor, view), imprint, f"hand-off-{view.row.pk}.pdf")
+    return file(_paper(actor, view), PDF, f"hand-off-{view.row.pk}.pdf")
+
+
+def _paper(actor: Actor, view: HandoffView) -> bytes:
+    return printed_sheet(actor, pack_of(actor, view), imprint_of(actor, words.level(view.state.level)))
+
+
+@post()
+def send(request: HttpRequest, actor: Actor, handoff: int) -> HttpResponseBase:
+    """Mail the pack to who takes the step on."""
+    view = handoffs.get(actor, handoff)
+    try:
+        receiver = mails.send_pack(actor, view, lambda: _paper(actor, view), now=now())
+    except Refused as refused:
+        if refused.refusal.code == FORBIDDEN:
+            raise
+        return _pack_page(request, actor, view, refused.refusal)
+    tell(request, _("The pack is on its way to %(to)s.") % {"to": receiver.email})
+    return redirect(f"/handoffs/{view.row.pk}/pack/")
 
 
 # --- what the pack says -------------------------------------------------------------------------

@@ -267,6 +267,7 @@ urlpatterns: list[URLPattern] = [
     path("handoffs/<int:handoff>/card/", handoff_offer.change, name="handoff-card"),
     path("handoffs/<int:handoff>/pack/", handoff_pack.pack, name="handoff-pack"),
     path("handoffs/<int:handoff>/pack.pdf", handoff_pack.pack_pdf, name="handoff-pack-pdf"),
+    path("handoffs/<int:handoff>/pack/mails/", handoff_pack.send, name="handoff-pack-mails"),
     path("handoffs/<int:handoff>/openings/", open_directions, name="handoff-openings"),
     path("handoffs/<int:handoff>/<slug:resource>/", say, name="handoff-say"),
 ]

@@ -112,11 +112,11 @@ def _hash_of(style: str) -> str:
 @page()
 def outgoing(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Whether mail goes out, and what did not."""
-    context = {"post": queries.post(actor), "server": _server(), "folder": settings.MAIL_FOLDER, "sample": actor.sample}
+    context = {"post": queries.post(actor), "server": mail_server(), "folder": settings.MAIL_FOLDER, "sample": actor.sample}
     return show(request, "inbox/outgoing.html", context)
 
 
-def _server() -> str:
+def mail_server() -> str:
     """Where mail is sent, without a password; "" where it is filed."""
     if settings.EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
         return ""

@@ -67,8 +67,13 @@ def document_pdf(request: HttpRequest, actor: Actor, kind: Kind, slug: str) -> H
 
 def sheet_file(actor: Actor, sheet: Sheet, imprint: Imprint, name: str) -> HttpResponse:
     """Any sheet as a PDF to save."""
+    return file(printed_sheet(actor, sheet, imprint), PDF, name)
+
+
+def printed_sheet(actor: Actor, sheet: Sheet, imprint: Imprint) -> bytes:
+    """Any sheet on A4, with the pictures that the actor may see."""
     pictures = _pictures(actor, pictures_of(sheet))
-    return file(_printed(lambda: sheet_pdf(sheet, imprint, pictures, _)), PDF, name)
+    return _printed(lambda: sheet_pdf(sheet, imprint, pictures, _))
 
 
 # --- the whole library --------------------------------------------------------------------------

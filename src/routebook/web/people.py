@@ -21,6 +21,7 @@ from routebook.store.queries.documents import week_of
 from routebook.web import abilities, leaving, person, training
 from routebook.web.accounts import time_zones
 from routebook.web.calendar_words import clock
+from routebook.web.inbox import mail_server
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
 
 ACCESS_WORDS = {
@@ -198,10 +199,15 @@ def _minute(text: str, key: str) -> int:
 
 @post()
 def invite(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
-    """Make an invitation link and show it once."""
-    token = members.invite(actor, member, now=now())
-    name = people_queries.person(actor, member).row.name
-    request.session["invitation"] = {"name": name, "address": request.build_absolute_uri(f"/join/{token}/")}
+    """Make an invitation link and show it once; where there is a mail server it goes by mail too."""
+    person = people_queries.person(actor, member).row
+    mailed = bool(person.email and mail_server() and not actor.sample)
+    token = members.invite(actor, member, now=now(), by_mail=mailed)
+    request.session["invitation"] = {
+        "name": person.name,
+        "address": request.build_absolute_uri(f"/join/{token}/"),
+        "mailed_to": person.email if mailed else "",
+    }
     return redirect("/people/")
 
 

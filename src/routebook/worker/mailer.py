@@ -165,4 +165,6 @@ def _message(one: Claimed) -> EmailMultiAlternatives:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(one.mail.subject, one.mail.text, to=[one.mail.to], headers=headers)
     message.attach_alternative(one.mail.html, "text/html")
+    for file in one.mail.attachments:
+        message.attach(file.name, file.data, file.media_type)
     return message

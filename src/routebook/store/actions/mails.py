@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
 
+from routebook.core.document import MailWhen
 from routebook.core.events import Refusal
 from routebook.store import mails
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions.notices import wants_mail
 from routebook.store.models import Member, Outbox
 from routebook.store.notices import MAIL
+from routebook.store.queries.handoffs import HandoffView
 
 LEASE = dt.timedelta(minutes=15)
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
@@ -64,7 +66,10 @@ def _claimed(row: Outbox) -> Claimed:
 
 def sent(mail_id: int, *, now: dt.datetime) -> None:
     """The server that was spoken to took the mail."""
-    Outbox.objects.filter(pk=mail_id).update(done_at=now, claimed_until=None, error="")
+    with transaction.atomic():
+        row = Outbox.objects.select_for_update().get(pk=mail_id)
+        row.done_at, row.claimed_until, row.error, row.payload = now, None, "", mails.kept(row.payload)
+        row.save(update_fields=["done_at", "claimed_until", "error", "payload"])
 
 
 def failed(mail_id: int, reason: str, *, now: dt.datetime, for_good: bool = False) -> None:
@@ -123,7 +128,32 @@ def send_test(actor: Actor, *, now: dt.datetime) -> None:
     member = Member.objects.select_related("org").get(org_id=actor.org, pk=actor.member)
     if not wants_mail(member):
         raise Refused(Refusal("no_address", "There is no mail address of yours to send it to."))
-    key = f"test:{uuid.uuid4().hex}"
-    Outbox.objects.create(
-        org_id=actor.org, kind=MAIL, key=key, payload=mails.test(member).to_json(), next_due=now, created_at=now
-    )
+    enqueue(actor.org, f"test:{uuid.uuid4().hex}", mails.test(member), now=now)
+
+
+def enqueue(org: int, key: str, mail: mails.Mail, *, now: dt.datetime) -> None:
+    """Put a mail that somebody wants to go now beside those that tell of things."""
+    Outbox.objects.create(org_id=org, kind=MAIL, key=key, payload=mail.to_json(), next_due=now, created_at=now)
+
+
+# --- what people send each other ----------------------------------------------------------------
+
+
+def send_pack(actor: Actor, view: HandoffView, pdf: Callable[[], bytes], *, now: dt.datetime) -> Member:
+    """Mail the pack of a hand-off to who takes the step on. For the delegator, and for whoever sees every hand-off.
+
+    The paper is made only when it can go.
+    """
+    if actor.member != view.row.delegator_id:
+        require(actor, Verb.SEE_ALL_HANDOFFS)
+    receiver = Member.objects.select_related("org").get(org_id=actor.org, pk=view.row.receiver_id)
+    if not wants_mail(receiver):
+        raise Refused(Refusal("no_address", f"No mail reaches {receiver.name}: save the PDF, and send it another way."))
+    if receiver.mail == MailWhen.OFF:
+        raise Refused(
+            Refusal("mail_is_off", f"{receiver.name} has switched mail off: save the PDF, and give it to them.")
+        )
+    sender = Member.objects.get(org_id=actor.org, pk=actor.member)
+    mail = mails.pack(receiver, sender, view.title, f"/handoffs/{view.row.pk}/", pdf())
+    enqueue(actor.org, f"{receiver.pk}:pack:{uuid.uuid4().hex}", mail, now=now)
+    return receiver

@@ -13,7 +13,9 @@ from routebook.core.audit import MemberAdded, MemberAway, MemberChanged, MemberI
 from routebook.core.document import Access, WorkingWeek
 from routebook.core.events import Refusal
 from routebook.store import audit, journal, search
+from routebook.store import mails as written
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
+from routebook.store.actions import mails
 from routebook.store.actions.organisations import (
     checked_email,
     checked_time_zone,
@@ -205,8 +207,8 @@ def _keep_an_owner(org: int, member: Member) -> None:
 
 
 @transaction.atomic
-def invite(actor: Actor, member_id: int, *, now: dt.datetime) -> str:
-    """A one-time token by which the member gets an account; earlier ones stop working."""
+def invite(actor: Actor, member_id: int, *, now: dt.datetime, by_mail: bool = False) -> str:
+    """A one-time token by which the member gets an account; earlier ones stop working. It can go by mail as well."""
     require(actor, Verb.MANAGE_PEOPLE)
     member = member_for_change(actor, member_id)
     may_change(actor, member)
@@ -217,7 +219,7 @@ def invite(actor: Actor, member_id: int, *, now: dt.datetime) -> str:
     Invitation.objects.filter(org_id=actor.org, member=member, used_at__isnull=True).delete()
     token = secrets.token_urlsafe(24)
     expires = now + dt.timedelta(days=INVITATION_DAYS)
-    Invitation.objects.create(
+    made = Invitation.objects.create(
         org_id=actor.org,
         member=member,
         digest=digest(token),
@@ -225,6 +227,8 @@ def invite(actor: Actor, member_id: int, *, now: dt.datetime) -> str:
         created_by_id=actor.member,
         created_at=now,
     )
+    if by_mail and member.email:
+        mails.enqueue(actor.org, f"invitation:{made.pk}", written.invitation(made, token), now=now)
     audit.record(actor.org, stream_of(member.pk), MemberInvited(expires), actor=actor.id, now=now)
     return token
 

@@ -106,7 +106,7 @@ def mail(actor: Actor, mail_id: int) -> mails.Mail:
     found = mails.mail_of(row.payload)
     if not actor.may(Verb.MANAGE_ORGANISATION) and found.to != mail_choice(actor)[1]:
         raise NotFound
-    return found
+    return found.without_secret()
 
 
 def own_mails(actor: Actor, most: int = 10) -> Sequence[tuple[int, mails.Mail, dt.datetime]]:
