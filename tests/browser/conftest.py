@@ -3,15 +3,21 @@
 A journey asks for `desktop_page` or `phone_page` and goes to paths (`page.goto("/sign-in/")`). It fails by itself on
 errors in the console, violations of the content security policy and requests that leave this machine; a journey that
 means to meet an error names it first: `watch.expect("422")`.
+
+A slow machine makes a journey longer, never red: after an action it waits for what the server changes on the page
+(`expect(locator)…`, `page.wait_for_url(…)`), and reads a value or a row only once the page shows that it is there. After
+a click that leads to another page it waits for that page's address before it uses keys, which a script has to hear.
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 
 from tests.browser import chromium
 
@@ -23,6 +29,9 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
 }
 LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
+AT_REST = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-added, .htmx-settling')"
+PATIENCE = 30_000
+"""Milliseconds until an action or an expectation fails: what is there is seen at once, so a slow machine only waits."""
 
 
 class Watch:
@@ -65,6 +74,11 @@ class Watch:
         return [text for text in self.problems if not any(re.search(pattern, text) for pattern in self.expected)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     path = chromium.find_or_install()
@@ -76,6 +90,40 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: str) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": chromium_path, "args": chromium.LAUNCH_ARGS}
+
+
+class Answering:
+    """How many requests the server is answering now."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.changed = threading.Condition()
+
+    def begin(self, **_signal: Any) -> None:
+        with self.changed:
+            self.count += 1
+
+    def end(self, **_signal: Any) -> None:
+        with self.changed:
+            self.count -= 1
+            self.changed.notify_all()
+
+    def is_over(self) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: self.count <= 0, timeout=PATIENCE / 1000)
+
+
+@pytest.fixture(autouse=True)
+def server_at_rest(transactional_db: None) -> Iterator[None]:
+    """What a closed page had still asked is answered before the database is emptied for the next journey."""
+    answering = Answering()
+    request_started.connect(answering.begin)
+    request_finished.connect(answering.end)
+    yield
+    over = answering.is_over()
+    request_started.disconnect(answering.begin)
+    request_finished.disconnect(answering.end)
+    assert over, "the server was still answering"
 
 
 @pytest.fixture
@@ -96,7 +144,7 @@ def phone_page(new_context: Callable[..., BrowserContext], live_server: Any, wat
 
 
 def open_page(context: BrowserContext, watch: Watch) -> Page:
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     watch.follow(context)
     return context.new_page()
 
@@ -115,12 +163,14 @@ def sign_in(live_server: Any, client: Any, settings: Any) -> Callable[[Page, Any
 
 @pytest.fixture(scope="session")
 def no_axe_violations() -> Callable[[Page], None]:
-    """Assert that the page as it stands is accessible, as far as axe can tell: `no_axe_violations(page)`."""
+    """Assert that the page, once it stands, is accessible, as far as axe can tell: `no_axe_violations(page)`."""
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
+        page.wait_for_function(AT_REST)
         results = axe.run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 

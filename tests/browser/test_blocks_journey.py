@@ -55,6 +55,7 @@ def test_a_newer_block_is_taken_over_and_published(
     expect(page.get_by_text("Say so")).to_have_count(0)
     no_axe_violations(page)
     page.get_by_role("button", name="Take it over").click()
+    expect(page.get_by_role("button", name="Take it over")).to_have_count(0)
     no_axe_violations(page)
     page.get_by_role("button", name="Publish version").click()
     expect(page.get_by_text("Say so")).to_be_visible()

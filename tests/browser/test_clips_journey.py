@@ -45,7 +45,7 @@ PLAY_AND_SEEK = """async (to) => {
   const media = document.querySelector("video, audio");
   media.muted = true;
   await media.play();
-  await new Promise((went) => { if (media.currentTime > 0) went(); else media.addEventListener("timeupdate", went, {once: true}); });
+  await new Promise((went) => (function look() { if (media.currentTime > 0) went(); else requestAnimationFrame(look); })());
   const played = media.currentTime > 0;
   media.pause();
   const sought = new Promise((done) => media.addEventListener("seeked", done, {once: true}));
@@ -72,6 +72,7 @@ def send_clip(page: Page, row: Document, name: str, data: bytes) -> str:
     file: Any = {"name": name, "mimeType": "", "buffer": data}
     with page.expect_response(lambda answer: answer.url.endswith("/draft/") and answer.status == 200):
         page.locator("#f-clip-upload").set_input_files(file)
+    expect(page.locator("#f-clip")).not_to_have_value("")
     return page.locator("#f-clip").input_value()
 
 

@@ -53,6 +53,7 @@ def test_the_founder_sees_what_waits_and_what_came_out(
     page.get_by_role("link", name="Improve").click()
     no_axe_violations(page)
     on_time = page.locator("section", has_text="Refund a customer").locator("dd", has_text=ON_TIME).first
+    expect(on_time).to_have_text(ON_TIME)
     done, all_of = map(int, re.findall(ON_TIME, on_time.inner_text())[0])
     on_time.get_by_role("link").click()
     expect(page.get_by_role("link", name="Late", exact=True)).to_have_attribute("aria-current", "true")
