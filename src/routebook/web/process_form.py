@@ -56,7 +56,7 @@ class Row:
     @property
     def more(self) -> bool:
         """Whether one of the fields that are folded away says something."""
-        return bool(self.due or self.none or self.join or self.of or self.review or self.optional or self.why)
+        return bool(self.none or self.join or self.of or self.review or self.optional or self.why)
 
 
 EMPTY_ROW = Row()
