@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routebook.formats.bpmn.model import SUB_PROCESSES, TASKS, Link, Node
+from routebook.formats.bpmn.elements import SUB_PROCESSES, TASKS
+from routebook.formats.bpmn.model import Link, Node
 
 NORMAL = "done"
 """The outcome of a step that went as planned, where an event at its border names the others."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from routebook.formats.bpmn.model import SUB_PROCESSES, Kept, Node, Note, Scope, has_inside, one_line, told
+from routebook.formats.bpmn.elements import SUB_PROCESSES
+from routebook.formats.bpmn.model import Kept, Node, Note, Scope, has_inside, one_line, told
 from routebook.formats.bpmn.tree import Element, Tree
 
 _GATEWAYS = {

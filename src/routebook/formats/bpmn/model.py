@@ -7,38 +7,15 @@ flows that are only written on one side are mended here or listed; the flow itse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from routebook.formats.bpmn.elements import BETWEEN, CHOREOGRAPHY, DATA, FLOW_NODES, SUB_PROCESSES
 from routebook.formats.bpmn.tree import Element, Tree
-
-TASKS = frozenset(
-    {
-        "task",
-        "userTask",
-        "manualTask",
-        "serviceTask",
-        "sendTask",
-        "receiveTask",
-        "scriptTask",
-        "businessRuleTask",
-        "callActivity",
-    }
-)
-SUB_PROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
-GATEWAYS = frozenset(
-    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway", "gateway"}
-)
-EVENTS = frozenset(
-    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "intermediateEvent"}
-)
-CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
-FLOW_NODES = TASKS | SUB_PROCESSES | GATEWAYS | EVENTS | CHOREOGRAPHY
-DATA = frozenset({"dataObjectReference", "dataStoreReference", "dataObject", "dataInput", "dataOutput", "dataStore"})
 
 OWN_NAMESPACE = "https://routebook.org/bpmn/1"
 """Marks what this product wrote; only a name, nothing is ever fetched from there."""
-OWN_STEP = f"{OWN_NAMESPACE} step"
+OWN_STEP = f"{OWN_NAMESPACE}{BETWEEN}step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +45,7 @@ class Node:
     name: str
     line: int
     element: Element
+    home: Scope
     role: str = ""
     definition: str = ""
     ins: list[Link] = field(default_factory=list)
@@ -168,7 +146,7 @@ class _Reader:
         self.steps: dict[Element, Node] = {}
         self.parties: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        self.scope_of: dict[str, Scope] = {}
+        self.lanes: dict[str, str] = {}
         self.heard: set[Element] = set()
         self.unnamed = 0
 
@@ -184,10 +162,12 @@ class _Reader:
             for element in everything
             if element.tag == "process"
         ]
+        self.lanes = self._roles(element for element in everything if element.tag == "laneSet")
         for scope in waiting:  # grows: the inside of a sub-process is a scope of its own
             waiting += self._fill(scope)
             model.scopes.append(scope)
         if model.scopes:
+            self._connect_all(everything, model)
             self._messages(everything, model)
             self._strays(everything, model)
         return model
@@ -229,13 +209,10 @@ class _Reader:
 
     def _fill(self, scope: Scope) -> list[Scope]:
         element = scope.element
-        roles = self._roles(element)
+        roles = self._roles(element.all("laneSet"))
         for child in element.children:
             if child.tag in FLOW_NODES:
                 scope.nodes.append(self._node(child, scope, roles))
-        self._link(scope)
-        self._attach(scope)
-        self._data(scope)
         about = words_of(element)
         self.heard.update(element.all("documentation"))
         if about:
@@ -253,21 +230,20 @@ class _Reader:
             reference = next((child for child in element.children if child.tag == "eventDefinitionRef"), None)
             target = self.by_id.get(self._local(reference.text)) if reference is not None else None
             definition = target.tag if target is not None else "eventDefinition" if reference is not None else ""
-        role = roles.get(key) or self._performer(element) or ("" if roles else scope.pool)
-        node = Node(key, element.tag, one_line(element.get("name")), element.line, element, role, definition)
+        role = roles.get(key) or self.lanes.get(key) or self._performer(element) or ("" if roles else scope.pool)
+        node = Node(key, element.tag, one_line(element.get("name")), element.line, element, scope, role, definition)
         said = words_of(element)
         if said:
             node.words.append(said)
         self.heard.update(element.all("documentation"))
         self.nodes.setdefault(key, node)
         self.steps[element] = node
-        self.scope_of.setdefault(key, scope)
         return node
 
-    def _roles(self, container: Element) -> dict[str, str]:
+    def _roles(self, sets: Iterable[Element]) -> dict[str, str]:
         """Flow node id -> the name of the innermost lane that holds it and has a name."""
         roles: dict[str, str] = {}
-        waiting = [(lane, "") for lanes in container.all("laneSet") for lane in lanes.all("lane")]
+        waiting = [(lane, "") for lanes in sets for lane in lanes.all("lane")]
         for lane, outer in waiting:
             name = one_line(lane.get("name")) or outer
             for reference in lane.all("flowNodeRef"):
@@ -286,34 +262,41 @@ class _Reader:
             if named and not re.search(r"[${}#()=]", named):
                 return named
         for attribute, value in element.attributes.items():
-            namespace, _, name = attribute.rpartition(" ")
+            namespace, _, name = attribute.rpartition(BETWEEN)
             said = one_line(value)
             if namespace and name in ("candidateGroups", "assignee") and said and not re.search(r"[${}#()=,]", said):
                 return said
         return ""
 
-    def _link(self, scope: Scope) -> None:
-        own = {node.key: node for node in reversed(scope.nodes)}
-        defaults = {self._local(node.element.get("default")) for node in scope.nodes if node.element.get("default")}
-        for flow in scope.element.children:
-            if flow.tag != "sequenceFlow":
-                continue
-            source, target = (own.get(self._local(flow.get(name))) for name in ("sourceRef", "targetRef"))
-            key = self._key(flow)
-            if source is None or target is None:
-                scope.kept.append(Kept(key, flow.line, self._dangling(flow, source, target)))
-                continue
-            condition = flow.first("conditionExpression")
-            said = one_line(condition.text) if condition is not None else ""
-            self._connect(
-                scope, Link(key, one_line(flow.get("name")), said, key in defaults, source, target, flow.line)
+    def _connect_all(self, everything: list[Element], model: Model) -> None:
+        """The flows, each in the process of its ends: some tools write it into another process, or into none."""
+        lost = {flow: model.scopes[0] for flow in everything if flow.tag == "sequenceFlow"}
+        for scope in model.scopes:
+            lost |= dict.fromkeys(scope.element.all("sequenceFlow"), scope)
+        own = {scope: {node.key: node for node in reversed(scope.nodes)} for scope in model.scopes}
+        for flow, scope in lost.items():
+            self._link(flow, scope, own[scope])
+        for scope in model.scopes:
+            self._attach(scope)
+            self._data(scope)
+
+    def _link(self, flow: Element, scope: Scope, own: dict[str, Node]) -> None:
+        ends = [self._local(flow.get(name)) for name in ("sourceRef", "targetRef")]
+        source, target = (own.get(end) or self.nodes.get(end) for end in ends)
+        key = self._key(flow)
+        if source is None or target is None or source.home is not target.home:
+            scope.kept.append(Kept(key, flow.line, self._dangling(flow, source, target)))
+            return
+        condition = flow.first("conditionExpression")
+        said = one_line(condition.text) if condition is not None else ""
+        default = self._local(source.element.get("default")) == key
+        self._connect(source.home, Link(key, one_line(flow.get("name")), said, default, source, target, flow.line))
+        words = words_of(flow)
+        self.heard.update(flow.all("documentation"))
+        if words:
+            source.home.kept.append(
+                Kept(key, flow.line, f"About the way from “{told(source)}” to “{told(target)}”: {words}")
             )
-            words = words_of(flow)
-            self.heard.update(flow.all("documentation"))
-            if words:
-                scope.kept.append(
-                    Kept(key, flow.line, f"About the way from “{told(source)}” to “{told(target)}”: {words}")
-                )
 
     def _connect(self, scope: Scope, link: Link) -> None:
         scope.links.append(link)
@@ -321,12 +304,16 @@ class _Reader:
         link.target.ins.append(link)
 
     def _dangling(self, flow: Element, source: Node | None, target: Node | None) -> str:
+        if source is not None and target is not None:
+            return (
+                f"A way leads to “{told(target)}”, which is in another process, so “{told(source)}” is left without it"
+            )
         missing = flow.get("targetRef") if target is None else flow.get("sourceRef")
         other = target if source is None else source
         where = f" “{told(other)}”" if other is not None else ""
         which = "to" if target is None else "from"
-        if missing in self.by_id:
-            return f"A way leads {which} “{missing}”, which is in another process, so{where or ' the flow'} is left without it"
+        if self._local(missing) in self.by_id:
+            return f"A way leads {which} “{missing}”, which is no step, so{where or ' the flow'} is left without it"
         end = f"; its other end is{where}" if where else ""
         return f"A way leads {which} “{missing}”, which the file doesn't have{end}"
 
@@ -447,14 +434,16 @@ class _Reader:
         if node is None:
             element = self.by_id.get(key)
             return (one_line(element.get("name")) if element is not None else "") or "another party"
-        scope = self.scope_of[key]
-        return f"“{told(node)}” ({scope.pool or scope.title})"
+        return f"“{told(node)}” ({node.home.pool or node.home.title})"
 
     # What is left
 
     def _strays(self, everything: list[Element], model: Model) -> None:
         """Flow nodes outside of every process, documentation that nobody has read out, parties without a process."""
         processes = {scope.key for scope in model.scopes}
+        for element in self.tree.hidden:
+            reason = "this stands within the settings of another tool, so no map has a place for it"
+            model.notes.append(Note(self._key(element), element.line, reason))
         for element in everything:
             if element.tag in FLOW_NODES and element not in self.steps:
                 reason = "this stands outside of every process, so no map has a place for it"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routebook.core.document import Handling, Step
+from routebook.formats.bpmn import elements
 from routebook.formats.bpmn.model import OWN_NAMESPACE
 from routebook.formats.bpmn.tree import Element
 
@@ -30,7 +31,11 @@ def own_attributes(step: Step) -> dict[str, str]:
 
 def own_step(step: Step, element: Element) -> Step:
     """The step with what this product had written at the element."""
-    said = {name.rpartition(" ")[2]: value for name, value in element.attributes.items() if OWN_NAMESPACE in name}
+    said = {
+        name.rpartition(elements.BETWEEN)[2]: value
+        for name, value in element.attributes.items()
+        if OWN_NAMESPACE in name
+    }
     if not said:
         return step
     values: dict[str, object] = {name: said[name] for name in TEXTS if name in said}

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from routebook.core.document import END, Decision, Goes, Handling, Join, Outcome, Process, Status, Step
 from routebook.core.process_map import FlowError, Problem, compile_flow, soundness
+from routebook.formats.bpmn.elements import SUB_PROCESSES
 from routebook.formats.bpmn.folding import Folded, Part, Stop, Way, event_words, fold
 from routebook.formats.bpmn.leftovers import examine, settings_of
 from routebook.formats.bpmn.model import (
     OWN_STEP,
-    SUB_PROCESSES,
     Kept,
     Model,
     Node,

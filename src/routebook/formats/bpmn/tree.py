@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from routebook.formats.bpmn.elements import BETWEEN, FLOW_NODES
+
 MOST_BYTES = 8 * 1024 * 1024
 MOST_DEEP = 200
 MOST_ELEMENTS = 250_000
@@ -18,10 +20,22 @@ MOST_DECLARED = 40
 
 _IGNORED = frozenset({"incoming", "outgoing", "supportedInterfaceRef", "import"})
 """Said again by the sequence flows, or by nobody."""
+_EXPECTED = frozenset({"process", "collaboration"})
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:\-]{1,60})["']""")
 _CHARACTER_SETS = re.compile(
     r"iso8859|cp\d|koi8|kz1048|mac_|gb|hz|big5|shift_jis|euc_|johab|tis_620|latin|utf_8_sig|utf-8|ascii"
 )
+_WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0\0\0": "utf-32-le",
+    b"\0\0\0<": "utf-32-be",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+"""How a file begins whose letters are wider than a byte, whatever it says of itself; longer beginnings first."""
 _PREFIX = re.compile(r"(?:bpmn(?:2|20)?|semantic|model|ns\d*|b)")
 """Prefixes that stand for BPMN where a file doesn't say what they stand for."""
 _OMG = re.compile(r"omg\.org/(?:spec/)?bpmn", re.IGNORECASE)
@@ -65,14 +79,28 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A file that was read. `foreign` counts elements of other namespaces in the model: (namespace, name) -> lines."""
+    """A file that was read. `foreign` counts elements of other namespaces in the model: (namespace, name) -> lines.
+
+    `hidden` are flow nodes that stand within such elements, where nothing of the flow is looked for.
+    """
 
     root: Element
     foreign: dict[tuple[str, str], list[int]]
+    hidden: list[Element]
+    hides_process: bool = False
+
+    def has_process(self) -> bool:
+        waiting = [self.root]
+        while waiting:
+            element = waiting.pop()
+            if element.tag == "process":
+                return True
+            waiting += element.children
+        return False
 
 
 def parse(data: bytes) -> Tree | Unread:
-    """The tree of a file, or why it has none."""
+    """The tree of a file, or why it has none. A file without a process gives a tree without one."""
     if len(data) > MOST_BYTES:
         return Unread(_TOO_BIG)
     if not data.strip():
@@ -85,8 +113,8 @@ def parse(data: bytes) -> Tree | Unread:
             if error.code != expat.errors.codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]:
                 raise
             tree = _Builder(encoding, namespaces=False).build(data)
-        if not any(child.tag in ("process", "collaboration") for child in tree.root.children):
-            tree = _without_namespaces(tree, data, encoding)
+        if tree.hides_process or not any(child.tag in _EXPECTED for child in tree.root.children):
+            tree = _read_otherwise(tree, data, encoding)
     except _Refusal as refusal:
         return refusal.unread
     except expat.ExpatError as error:
@@ -102,7 +130,12 @@ class _Refusal(Exception):
 
 def _readable(data: bytes) -> tuple[bytes, str | None]:
     """The bytes as the parser can read them, and the encoding to tell it, if not the one it finds by itself."""
-    found = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
+    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), None)
+    if wide is not None:
+        return _decoded(data, wide), "utf-8"
+    if data.startswith(codecs.BOM_UTF8):
+        return data, "utf-8"
+    found = _DECLARED.match(data)
     if not found:
         return data, None
     declared = found[1].decode("ascii")
@@ -116,18 +149,25 @@ def _readable(data: bytes) -> tuple[bytes, str | None]:
         return data, None
     if not _CHARACTER_SETS.match(name):
         raise _Refusal(f"The file says it is written in “{declared}”, which can't be read here.", 1)
+    return _decoded(data, name, declared), "utf-8"
+
+
+def _decoded(data: bytes, encoding: str, declared: str = "") -> bytes:
     try:
-        return data.decode(name).encode(), "utf-8"
+        return data.decode(encoding).encode()
     except UnicodeError:
-        raise _Refusal(f"The file says it is written in “{declared}”, but it isn't.", 1) from None
+        how = f"says it is written in “{declared}”" if declared else f"begins like one in {encoding.upper()}"
+        raise _Refusal(f"The file {how}, but it isn't.", 1) from None
 
 
-def _without_namespaces(tree: Tree, data: bytes, encoding: str | None) -> Tree:
-    """Read again by names alone, where a file means BPMN but binds its prefix to something else."""
-    if tree.root.tag != "definitions" and not tree.root.tag.endswith("definitions"):
-        return tree
-    again = _Builder(encoding, namespaces=False).build(data)
-    return again if again.root.tag == "definitions" else tree
+def _read_otherwise(tree: Tree, data: bytes, encoding: str | None) -> Tree:
+    """Read again, where a file binds BPMN's prefix to something else, or wraps its definitions in other elements."""
+    if tree.hides_process:
+        return _Builder(encoding, namespaces=True, enters=True).build(data)
+    if tree.root.tag.endswith("definitions"):
+        again = _Builder(encoding, namespaces=False).build(data)
+        return again if again.root.tag == "definitions" else tree
+    return tree if tree.has_process() else _Builder(encoding, namespaces=True, enters=True).build(data)
 
 
 def is_bpmn(namespace: str) -> bool:
@@ -141,8 +181,9 @@ def is_bpmn(namespace: str) -> bool:
 class _Builder:
     """One reading of one file."""
 
-    def __init__(self, encoding: str | None, *, namespaces: bool) -> None:
-        self.parser = expat.ParserCreate(encoding, " " if namespaces else None)
+    def __init__(self, encoding: str | None, *, namespaces: bool, enters: bool = False) -> None:
+        self.enters = enters
+        self.parser = expat.ParserCreate(encoding, BETWEEN if namespaces else None)
         self.parser.buffer_text = True
         self.names: dict[str, str] = {}
         self.root = Element("", {}, 0)
@@ -151,6 +192,8 @@ class _Builder:
         self.elements = 0
         self.words: list[str] = []
         self.foreign: dict[tuple[str, str], list[int]] = {}
+        self.hidden: list[Element] = []
+        self.hides_process = False
 
     def build(self, data: bytes) -> Tree:
         parser = self.parser
@@ -160,7 +203,12 @@ class _Builder:
         parser.EntityDeclHandler = self.entity
         parser.SkippedEntityHandler = self.skipped
         parser.Parse(data, True)
-        return Tree(self.root.children[0] if self.root.children else Element("", {}, 1), self.foreign)
+        return Tree(
+            self.root.children[0] if self.root.children else Element("", {}, 1),
+            self.foreign,
+            self.hidden,
+            self.hides_process,
+        )
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = self.names.get(name)
@@ -169,10 +217,10 @@ class _Builder:
         if local in _IGNORED:
             return
         if not local or local == "extensionElements":
-            if local or len(self.stack) > 1:
+            if not self.enters and (local or len(self.stack) > 1):
                 self.leave(name, local)
                 return
-            local = "?" + name.rpartition(" ")[2]
+            local = "?" + name.rpartition(BETWEEN)[2]
         line = self.parser.CurrentLineNumber
         self.elements += 1
         if self.elements > MOST_ELEMENTS:
@@ -194,7 +242,7 @@ class _Builder:
 
     def local(self, name: str) -> str:
         """The name without its namespace; "" where it is none of BPMN's."""
-        namespace, _, local = name.rpartition(" ")
+        namespace, _, local = name.rpartition(BETWEEN)
         if not namespace and ":" in local:
             prefix, _, local = local.rpartition(":")
             return local if _PREFIX.fullmatch(prefix.casefold()) else ""
@@ -211,10 +259,23 @@ class _Builder:
 
     def start_outside(self, name: str, attributes: dict[str, str]) -> None:
         self.outside += 1
-        if self.outside == 2 and attributes is not None:
+        if self.outside == 2:
             self.note(name)
+        local = self.names.get(name)
+        if local is None:
+            local = self.names[name] = self.local(name)
+        if local == "process":
+            self.hides_process = True
+        elif local in FLOW_NODES and BETWEEN in name:
+            self.hide(Element(local, attributes, self.parser.CurrentLineNumber))
         if self.outside + len(self.stack) > MOST_DEEP:
             raise _Refusal(_TOO_DEEP, self.parser.CurrentLineNumber)
+
+    def hide(self, node: Element) -> None:
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise _Refusal(_TOO_MANY, node.line)
+        self.hidden.append(node)
 
     def end_outside(self, name: str) -> None:
         self.outside -= 1
@@ -224,7 +285,7 @@ class _Builder:
             self.parser.CharacterDataHandler = self.words.append
 
     def note(self, name: str) -> None:
-        namespace, _, local = name.rpartition(" ")
+        namespace, _, local = name.rpartition(BETWEEN)
         lines = self.foreign.setdefault((namespace, local), [])
         if len(lines) < MOST_DECLARED:
             lines.append(self.parser.CurrentLineNumber)
