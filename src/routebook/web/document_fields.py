@@ -48,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `cells` only for rows; `one` is what a single row is called."""
+    """One field. `cells` only for rows; `one` is what a single row is called, `add` what the button for one more says."""
 
     name: str
     label: Words
@@ -57,6 +57,7 @@ class Field:
     known: str = ""
     cells: tuple[Cell, ...] = ()
     one: Words = ""
+    add: Words = ""
     numbered: bool = False
     half: bool = False
     """Short enough to stand beside another one."""
@@ -89,6 +90,7 @@ PICTURES = Field(
     _("Paste one, drop it here, or name a file of the media folder."),
     cells=(Cell("source", _("File"), known="media"), Cell("text", _("What it shows"))),
     one=_("Picture"),
+    add=_("Add another picture"),
     upload=Use.PICTURE,
 )
 ITEMS = (
@@ -117,6 +119,7 @@ UPKEEP = Section(
             _("A rule that doesn't apply here, and why."),
             cells=(Cell("rule", _("Rule")), Cell("why", _("Why it doesn't apply"))),
             one=_("Accepted finding"),
+            add=_("Accept a finding"),
         ),
     ),
     folded=True,
@@ -151,6 +154,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     Widget.LINES,
                     _("What anyone can check: an amount, a time, a place. Not “properly”."),
                     one=_("Criterion"),
+                    add=_("Add a criterion"),
                 ),
                 Field("good", _("A good one"), Widget.TEXT, _("A real example that meets the bar.")),
                 Field("bad", _("A bad one"), Widget.TEXT, _("And one that doesn't.")),
@@ -166,6 +170,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     _("One action a line; Enter begins the next. Nine lines fit in a head."),
                     cells=(*ITEMS, INCLUDE),
                     one=_("Line"),
+                    add=_("Add a line"),
                     numbered=True,
                     upload=Use.PICTURE,
                 ),
@@ -181,9 +186,15 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     _("Tools and how to get in: a link to the vault, never the secret itself."),
                     cells=(Cell("tool", _("Tool")), Cell("access", _("How to get in"))),
                     one=_("Tool"),
+                    add=_("Add a tool"),
                 ),
                 Field(
-                    "outputs", _("Gives"), Widget.LINES, _("What it leaves behind for the next step."), one=_("Output")
+                    "outputs",
+                    _("Gives"),
+                    Widget.LINES,
+                    _("What it leaves behind for the next step."),
+                    one=_("Output"),
+                    add=_("Add an output"),
                 ),
                 Field(
                     "recording",
@@ -207,6 +218,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     _("What people asked; they grow by themselves while the work runs."),
                     cells=(Cell("question", _("Question")), Cell("answer", _("Answer"), Widget.TEXT)),
                     one=_("Question"),
+                    add=_("Add a question"),
                 ),
             ),
         ),
@@ -224,6 +236,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     _("In order, one action a line; Enter begins the next."),
                     cells=ITEMS,
                     one=_("Line"),
+                    add=_("Add a line"),
                     numbered=True,
                     upload=Use.PICTURE,
                 ),
@@ -243,6 +256,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                     Widget.LINES,
                     _("Literally what to press, a few lines."),
                     one=_("Line"),
+                    add=_("Add a line"),
                     numbered=True,
                 ),
                 PICTURES,
@@ -281,6 +295,7 @@ SECTIONS: dict[Kind, tuple[Section, ...]] = {
                         Cell("expires", _("Last day"), Widget.DATE),
                     ),
                     one=_("Exception"),
+                    add=_("Add an exception"),
                 ),
             ),
         ),

@@ -396,3 +396,17 @@ def test_a_quick_look_never_rules_out_a_text_in_which_something_is_found(text: s
 def test_a_text_that_is_said_to_have_few_words_has_few(text: str, most: int) -> None:
     if has_at_most(text, most):
         assert words(text) <= most
+
+
+def test_many_steps_without_a_role_are_one_finding_that_names_them() -> None:
+    steps = tuple(Step(id=f"s{n}", title=f"Do {n}", role="VA" if n == 2 else "") for n in range(1, 4))
+
+    def said(process: Process) -> list[tuple[str, str]]:
+        found = check_document(process, today=TODAY)
+        return [(one.path, one.sentence) for one in found if one.rule == "RB302"]
+
+    process = Process(slug="p", title="P", steps=steps)
+    assert said(process) == [("steps", "2 steps have no role: 1 “Do 1” and 3 “Do 3”.")]
+    assert said(replace(process, steps=steps[:2])) == [("steps[0]", "The step “Do 1” has no role.")]
+    long = replace(process, steps=tuple(Step(id=f"s{n}", title="Do it") for n in range(20)))
+    assert said(long)[0][1].endswith("8 “Do it” and 12 more.")

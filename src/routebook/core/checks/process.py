@@ -13,6 +13,10 @@ from routebook.core.process_map import problems
 from routebook.core.process_map.supply import followers, inputs_nobody_gives, outputs_nobody_takes
 
 
+MOST_NAMED = 8
+"""Steps that one finding calls by name."""
+
+
 @rule(
     "RB301",
     "unsound-flow",
@@ -68,10 +72,18 @@ def step_without_role(process: Process, around: Around) -> Iterator[Hit]:
 
         - {id: issue, title: Issue the refund, role: Finance assistant}
     """
-    for index, step in _live(process):
-        if not step.role.strip():
-            sentence = f"The step “{step.title}” has no role."
-            yield Hit(f"steps[{index}]", sentence, "Name the role that does it; today that may be yours.")
+    lacking = [(index, step) for index, step in _live(process) if not step.role.strip()]
+    if len(lacking) == 1:
+        index, step = lacking[0]
+        sentence = f"The step “{step.title}” has no role."
+        yield Hit(f"steps[{index}]", sentence, "Name the role that does it; today that may be yours.")
+    elif lacking:
+        # A map that is being written lacks many at once: one finding that names them all, not one for each.
+        names = [f"{index + 1} “{step.title}”" for index, step in lacking]
+        if len(names) > MOST_NAMED:
+            names[MOST_NAMED:] = [f"{len(names) - MOST_NAMED} more"]
+        sentence = f"{len(lacking)} steps have no role: {listed(names)}."
+        yield Hit("steps", sentence, "Name the role that does each; today that may be yours.")
 
 
 @rule("RB303", "decision-with-one-exit", Family.PROCESS, "A decision has only one way out.", on=(Process,))
