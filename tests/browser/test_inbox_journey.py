@@ -55,6 +55,7 @@ def test_mail_is_chosen_looked_at_and_switched_off(world: World, desktop_page: P
     no_axe_violations(page)
     page.get_by_label("Once a day").check()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_be_visible()
     expect(page.get_by_label("Once a day")).to_be_checked()
     page.get_by_role("link", name="Your turn: Request received").click()
     no_axe_violations(page)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from routebook.store.models import PlateItem, StepScore
+from routebook.store.models import Draft, PlateItem, StepScore
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,10 +28,10 @@ def test_from_an_empty_plate_to_the_first_map(
     no_axe_violations(page)
     expect(page.locator("#lines")).to_be_focused()
     page.keyboard.type("Chase invoices")
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        page.keyboard.press("Enter")
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        page.keyboard.insert_text("- Answer the inbox\n- Build slides\nRecord the")
+    page.keyboard.press("Enter")
+    expect(page.locator(".quick tbody tr")).to_have_count(1)
+    page.keyboard.insert_text("- Answer the inbox\n- Build slides\nRecord the")
+    expect(page.locator(".quick tbody tr")).to_have_count(3)
     expect(page.locator("#lines")).to_have_value("Record the")
     expect(page.locator("#lines")).to_be_focused()
     page.keyboard.type(" podcast")
@@ -39,10 +40,10 @@ def test_from_an_empty_plate_to_the_first_map(
     no_axe_violations(page)
 
     page.locator(".matrix .dot").first.focus()
-    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("ArrowLeft")
-        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".matrix .dot").first).to_have_accessible_name(re.compile("value 3, energy -2"))
     expect(page.locator("#to-map")).to_contain_text("Chase invoices")
     page.get_by_label("Minutes each time of Chase invoices").fill("30")
     page.get_by_label("Times a month of Chase invoices").fill("12")
@@ -51,6 +52,17 @@ def test_from_an_empty_plate_to_the_first_map(
     page.locator("#to-map").get_by_role("button", name="Map this: Chase invoices").click()
     page.wait_for_url("**/processes/chase-invoices/edit/")
     assert StepScore.objects.get().minutes == 30
+    # What is typed first takes the place of the line on the matrix.
+    expect(page.locator(".steptitle")).to_have_count(1)
+    expect(page.locator(".steptitle")).to_be_focused()
+    page.keyboard.type("List what is overdue")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Write to each")
+    expect(page.locator("#live [role=status]")).to_contain_text("Saved")
+    page.goto("/delegations/chase-invoices/")
+    expect(page.locator("main")).to_contain_text("List what is overdue")
+    first = Draft.objects.get(document__slug="chase-invoices").fields["steps"][0]
+    assert (first["id"], first["title"]) == (StepScore.objects.get().step, "List what is overdue")
     page.goto("/plate/")
     expect(page.get_by_role("heading", name="Mapped")).to_be_visible()
     no_axe_violations(page)

@@ -380,15 +380,15 @@ def grip(page: Page, number: int) -> Locator:
     return page.locator(".mapstep > .grip").nth(number - 1)
 
 
-def to_the_middle(element: Locator) -> None:
-    """Away from the edges of the window, at which a drag moves the page on with every frame."""
-    element.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+def below_the_drawing(element: Locator) -> None:
+    """Away from the drawing above and the edge below, where a drag moves the page on with every frame."""
+    element.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - innerHeight * 0.7)")
 
 
 def drag(page: Page, number: int, onto: int, *, to_top: bool) -> None:
     """Drag a step to the upper (or lower) end of another one, as it stands while the list is closed up."""
     field(page, number, "title").focus()
-    to_the_middle(grip(page, number))
+    below_the_drawing(grip(page, number))
     box = grip(page, number).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -492,7 +492,7 @@ def test_a_step_is_dragged_by_a_finger(phone_page: Page, world: World, sign_in: 
     page = phone_page
     sign_in(page, world.members["owner"].user)
     page.goto(EDIT)
-    to_the_middle(grip(page, 2))
+    below_the_drawing(grip(page, 2))
     touch = page.context.new_cdp_session(page)
     box = grip(page, 2).bounding_box()
     assert box is not None

@@ -39,8 +39,7 @@ def test_choose_preview_use_and_publish(
     no_axe_violations(page)
     page.get_by_role("link", name="Call about an overdue invoice").click()
     document = page.locator("#directions-call-about-an-overdue-invoice")
-    if document.get_attribute("open") is None:
-        document.locator("summary").click()
+    document.locator("summary").click()
     expect(document).to_contain_text("Repeat the day and the amount")
     no_axe_violations(page)
 

@@ -107,6 +107,7 @@ def test_the_ladder_shows_its_holes_and_a_retired_address_leads_on(
     page.get_by_label("What takes its place?").fill("Refund by bank")
     no_axe_violations(page)
     page.get_by_role("button", name="Retire it").click()
+    expect(page.get_by_role("button", name="Retire it")).to_have_count(0)
     page.goto(ISSUE)
     expect(page.get_by_role("heading", name="Refund by bank")).to_be_visible()
     expect(page.get_by_text("“Issue a refund in Stripe” is retired; this took its place.")).to_be_visible()
