@@ -12,6 +12,7 @@ from routebook.store.access import NotFound, Refused
 from routebook.store.actions import plate
 from routebook.store.models import Document, Event, PlateItem, StepScore
 from routebook.store.queries import plate as queries
+from routebook.store.queries.delegations import FIRST_STEP, first_step_of, map_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,8 @@ def test_map_this_makes_one_draft_that_takes_title_and_place_over(world: World) 
     assert made.published is None
     score = StepScore.objects.get(process=made)
     assert (score.value, score.energy, score.minutes) == (2, -2, 30)
+    assert map_of(made).steps == ()
+    assert first_step_of(world.actor("owner"), made) == score.step == FIRST_STEP
     seen = queries.plate(world.actor("owner"))
     assert not seen.open
     assert [row.process for row in seen.mapped] == [made]
@@ -116,6 +119,7 @@ def test_a_line_that_is_not_placed_maps_without_a_score(world: World) -> None:
     item = add(world, "Chase invoices")[0].pk
     made = plate.map_it(world.actor("owner"), item, now=world.at())
     assert not StepScore.objects.filter(process=made).exists()
+    assert first_step_of(world.actor("owner"), made) == ""
 
 
 def test_what_is_off_the_plate_can_be_put_back_and_comes_back_when_it_is_written_again(world: World) -> None:

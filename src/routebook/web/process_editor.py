@@ -23,6 +23,7 @@ from routebook.store.actions import documents as actions
 from routebook.store.queries import documents as queries
 from routebook.store.queries import members
 from routebook.store.queries.checking import findings_in
+from routebook.store.queries.delegations import first_step_of
 from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
@@ -73,7 +74,10 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         raise NotFound
     value = cast("Process", view.draft or view.published)
     if request.method != "POST":
-        return show(request, "processes/edit.html", _editor(actor, view, form_of(value, base=view.rev or 1)))
+        first = "" if value.steps else first_step_of(actor, view.row)
+        return show(
+            request, "processes/edit.html", _editor(actor, view, form_of(value, base=view.rev or 1, first=first))
+        )
     if request.POST.get("op") == "read":
         return _read_pasted(request)
     form = read_form(request.POST, value)

@@ -88,11 +88,12 @@ class ProcessForm:
         return not self.errors and not any(row.errors for row in self.rows)
 
 
-def form_of(process: Process, *, base: int) -> ProcessForm:
-    """The form that shows a process."""
+def form_of(process: Process, *, base: int, first: str = "") -> ProcessForm:
+    """The form that shows a process; without steps, with an empty row that has the cursor and will have the id `first`."""
+    shown = tuple(_shown(Row(), step, process.steps, ()) for step in process.steps)
     return ProcessForm(
         process=process,
-        rows=tuple(_shown(Row(), step, process.steps, ()) for step in process.steps),
+        rows=shown or (Row(id=first),),
         base=base,
         title=process.title,
         owner=process.owner,
@@ -102,6 +103,7 @@ def form_of(process: Process, *, base: int) -> ProcessForm:
         target_policy=process.target.policy if process.target else "",
         policies=process.policies,
         start_fields="\n".join(_field_text(one) for one in process.form),
+        focus=-1 if shown else 0,
     )
 
 

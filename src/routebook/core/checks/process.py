@@ -12,7 +12,6 @@ from routebook.core.document import Decision, Handling, Process, Status, Step
 from routebook.core.process_map import problems
 from routebook.core.process_map.supply import followers, inputs_nobody_gives, outputs_nobody_takes
 
-
 MOST_NAMED = 8
 """Steps that one finding calls by name."""
 

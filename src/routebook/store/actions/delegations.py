@@ -20,7 +20,7 @@ from routebook.store import audit
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions.documents import change_draft, document_for_change, stream_of
 from routebook.store.models import Document, StepDecision, StepScore
-from routebook.store.queries.delegations import facts_of, map_of, score_of
+from routebook.store.queries.delegations import FIRST_STEP, facts_of, map_of, score_of
 from routebook.store.queries.documents import draft_row
 
 MOST_MINUTES = 31 * 24 * 60
@@ -46,6 +46,15 @@ def read_score(**values: object) -> Score:
 def score(actor: Actor, process_id: int, step: str, score: Score, facts: Facts, *, now: dt.datetime) -> StepScore:
     """Place a step on the matrix; a score that says the same as before changes nothing."""
     process, _ = _map(actor, process_id, step)
+    return _keep_score(actor, process, step, score, facts, now)
+
+
+def score_first(actor: Actor, process: Document, score: Score, facts: Facts, *, now: dt.datetime) -> StepScore:
+    """Place the step that a map without steps will begin with: what is written first there has the id `FIRST_STEP`."""
+    return _keep_score(actor, process, FIRST_STEP, score, facts, now)
+
+
+def _keep_score(actor: Actor, process: Document, step: str, score: Score, facts: Facts, now: dt.datetime) -> StepScore:
     row = StepScore.objects.filter(org_id=actor.org, process=process, step=step).first()
     if row is not None and (score_of(row), facts_of(row)) == (score, facts):
         return row

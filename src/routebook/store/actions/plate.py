@@ -24,7 +24,6 @@ from routebook.store.queries.plate import is_mapped, is_placed, items_of
 MOST_LINES = 200
 """Nobody does more than that; a longer list is something else that was pasted."""
 MOST_LETTERS = 300
-FIRST_STEP = "first"
 
 
 @transaction.atomic
@@ -118,16 +117,15 @@ def put_back(actor: Actor, item_id: int) -> PlateItem:
 def map_it(actor: Actor, item_id: int, *, now: dt.datetime) -> Document:
     """Turn a line into the draft of a process, or give the one that came of it before.
 
-    The map begins with one step of the same name, which takes the line's place on the matrix: what is known isn't
-    asked again, and its hours count until the steps are told apart.
+    The map begins empty. Its first step takes the line's place on the matrix: what is known isn't asked again, and its
+    hours count until the steps are told apart.
     """
     row = _own(actor, item_id)
     if row.process is not None and is_mapped(row):
         return row.process
-    step = {"id": FIRST_STEP, "title": row.text[:200]}
-    made = documents.create(actor, Kind.PROCESS, {"title": row.text, "steps": [step]}, now=now)
+    made = documents.create(actor, Kind.PROCESS, {"title": row.text}, now=now)
     if is_placed(row):
-        delegations.score(actor, made.pk, FIRST_STEP, score_of(row), facts_of(row), now=now)
+        delegations.score_first(actor, made, score_of(row), facts_of(row), now=now)
     row.process = made
     row.save(update_fields=["process"])
     return made

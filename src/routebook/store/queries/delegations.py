@@ -45,6 +45,16 @@ def score_of(row: StepScore | PlateItem) -> Score:
     )
 
 
+FIRST_STEP = "first"
+"""The id that the first step of a map will have whose place on the matrix was known before it was written."""
+
+
+def first_step_of(actor: Actor, process: Document) -> str:
+    """`FIRST_STEP` where the first step of a map without steps has its place on the matrix already, else ""."""
+    known = StepScore.objects.filter(org_id=actor.org, process=process, step=FIRST_STEP).exists()
+    return FIRST_STEP if known else ""
+
+
 def facts_of(row: StepScore | PlateItem) -> Facts:
     """The two optional ticks that a row holds."""
     return Facts(bool(row.facts.get("always_the_same")), bool(row.facts.get("nobody_needs_it")))
