@@ -13,8 +13,9 @@ from routebook.core.checks import check_document, proposed_split, secrets
 from routebook.core.checks import document as document_rules
 from routebook.core.checks.catalogue import Catalogue, Index
 from routebook.core.checks.rule import Around
-from routebook.core.checks.texts import has_at_most, sentences, words
+from routebook.core.checks.texts import START, has_at_most, page_and_rest, sentences, texts_of, without_code, words
 from routebook.core.document import (
+    AnyDocument,
     ChecklistItem,
     Handling,
     Library,
@@ -28,6 +29,7 @@ from routebook.core.document import (
     Sop,
     Step,
 )
+from tests.formats.strategies import documents
 
 TODAY = dt.date(2026, 11, 22)
 SOP = Sop(
@@ -384,11 +386,35 @@ WRITING = st.lists(PIECES | st.text(max_size=6), max_size=6).map("".join)
 @settings(max_examples=200)
 @given(WRITING)
 def test_a_quick_look_never_rules_out_a_text_in_which_something_is_found(text: str) -> None:
-    around = Around(Catalogue(Index(TODAY)), (), text, text.lower())
+    around = Around(replace(SOP, notes=text, bad="Nothing."), Catalogue(Index(TODAY)))
     if any(True for _ in secrets._secrets(text)):
         assert secrets._may_hold_secret(around)
     if document_rules._PLACEHOLDER.search(text):
         assert document_rules._may_hold_placeholder(around)
+
+
+@settings(max_examples=200)
+@given(WRITING, WRITING, WRITING)
+def test_a_document_in_which_nothing_is_found_has_nothing_in_any_of_its_texts(one: str, two: str, three: str) -> None:
+    sop = replace(SOP, title=one, checklist=(ChecklistItem("Do it"), ChecklistItem(two)), good=three)
+    around = Around(sop, Catalogue(Index(TODAY)))
+    alone = {path for path, text in texts_of(sop) if any(True for _ in secrets._secrets(text))}
+    assert {hit.path for hit in secrets.secret_in_text.look(sop, around)} == alone
+    unwritten = {path for path, text in texts_of(sop) if _is_placeholder(without_code(text))}
+    assert {hit.path for hit in document_rules.placeholder_text.look(sop, around)} == unwritten
+
+
+def _is_placeholder(prose: str) -> bool:
+    return bool(document_rules._PLACEHOLDER.search(prose) or document_rules._NOTHING_YET.fullmatch(prose))
+
+
+@settings(max_examples=100)
+@given(documents())
+def test_the_page_and_the_rest_are_all_texts_of_a_document(document: AnyDocument) -> None:
+    parts = [part.split(f"\n{START}") for part in page_and_rest(document) if part]
+    assert all(first.startswith(START) for first, *_ in parts)
+    told = [text for first, *others in parts for text in (first[1:], *others)]
+    assert sorted(told) == sorted(text.value for text in texts_of(document))
 
 
 @settings(max_examples=200)

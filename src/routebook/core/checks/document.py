@@ -10,13 +10,13 @@ from routebook.core.checks.catalogue import Catalogue, name_key
 from routebook.core.checks.rule import Around, Family, Hit, Rule, rule
 from routebook.core.checks.split import actors_of, distinct, roles_named
 from routebook.core.checks.texts import (
-    Text,
+    START,
     has_at_most,
     holds_any,
     listed,
+    page_and_rest,
     sentences,
     shortened,
-    texts_of,
     without_code,
     words,
 )
@@ -45,9 +45,6 @@ _ROOM = {
     Kind.SOP: "one page",
     Kind.WORK_INSTRUCTION: "a few lines",
 }
-_GROWS = ("questions", "good", "bad", "pictures", "recording")
-"""Fields that may grow with use and are read apart; they don't count as the page."""
-
 _BLOCK_HEAD = re.compile(r"\A(?:\*\*|__)[^*_\n]+(?:\*\*|__):?\Z")
 
 
@@ -107,28 +104,18 @@ class Length:
     unit: str
 
 
-def length_of(document: Document, texts: tuple[Text, ...] | None = None) -> Length | None:
+def length_of(document: Document) -> Length | None:
     """The measure of what stands on a document's page; None for a goal, which is a sentence anyway."""
     if isinstance(document, Policy):
         return Length(sentences(document.statement), _MOST_SENTENCES, "sentences")
     most = _MOST_WORDS.get(kind_of(document))
-    if most is None:
-        return None
-    return Length(words(_page(texts_of(document) if texts is None else texts)), most, "words")
-
-
-def _page(texts: tuple[Text, ...]) -> str:
-    """What counts as the page of a document."""
-    return "\n".join([text.value for text in texts if not text.path.startswith(_GROWS)])
+    return Length(words(page_and_rest(document)[0]), most, "words") if most is not None else None
 
 
 def _wordy(document: Process | Procedure | Sop | WorkInstruction, around: Around) -> Iterator[Hit]:
     kind = kind_of(document)
-    if has_at_most(_page(around.texts), _MOST_WORDS[kind]):
-        return
-    length = length_of(document, around.texts)
-    if length is not None and length.count > length.most:
-        yield Hit("", f"This document has {length.count} words; there should be {_ROOM[kind]} of it.", _SHORTER[kind])
+    if not has_at_most(around.page, _MOST_WORDS[kind]) and (count := words(around.page)) > _MOST_WORDS[kind]:
+        yield Hit("", f"This document has {count} words; there should be {_ROOM[kind]} of it.", _SHORTER[kind])
 
 
 _SHORTER = {
@@ -350,13 +337,17 @@ _NOTHING_YET = re.compile(
     r"|placeholder|asdf\w*|xx+|\.{3,}|…|\?+|write (?:something|text|this) here|text goes here|insert .{0,30}here|foo|untitled)\W*",
     re.IGNORECASE,
 )
-_PLACEHOLDER_SIGNS = ("fixme", "todo", "lorem", "???", "xxx")
-_PLACEHOLDER_SHORT = re.compile(r"tb[dca]")
-_PLACEHOLDER_IN_BRACKETS = re.compile(r"[\[<](?:insert|add|fill in|describe|enter|write|put|your)\b", re.IGNORECASE)
+_PLACEHOLDER_SIGNS = ("TB", "TODO", "FIXME")
+_PLACEHOLDER_SIGNS_FOLDED = ("lorem ipsum", "???", "xxx")
+_PLACEHOLDER_AFTER_BRACKET = ("insert", "add", "fill in", "describe", "enter", "write", "put", "your")
 """A document without any of these holds no `_PLACEHOLDER`: looking for them first is far faster than the pattern."""
 
-_NOTHING_YET_STARTS = frozenset({"tb", "to", "co", "pl", "as", "xx", "wr", "te", "in", "fo", "un"})
-"""How a text that begins with a letter must begin to be `_NOTHING_YET`."""
+_NOTHING_YET_START = re.compile(
+    rf"{START}[^\w{START}]*"
+    rf"(?:tb[dca]|to ?do|to be |coming soon|placeholder|asdf|xx|write (?:something|text|this)|text goes|insert |foo\b|untitled"
+    rf"|{START}|\Z)"
+)
+"""How a text in lower case must begin to be `_NOTHING_YET`, unless it holds code."""
 
 
 @rule("RB207", "placeholder-text", Family.DOCUMENT, "Something was left to be written later.")
@@ -375,9 +366,9 @@ def placeholder_text(document: Document, around: Around) -> Iterator[Hit]:
         1. Send the confirmation to the address in the ticket
     """
     may_hold = _may_hold_placeholder(around)
+    if not (may_hold or "`" in around.whole or _NOTHING_YET_START.search(around.folded)):
+        return
     for text in around.texts:
-        if not may_hold and text.value[:1].isalnum() and text.value[:2].lower() not in _NOTHING_YET_STARTS:
-            continue
         prose = without_code(text.value) if "`" in text.value else text.value
         found = _PLACEHOLDER.search(prose) if may_hold else None
         found = found or _NOTHING_YET.fullmatch(prose)
@@ -387,11 +378,15 @@ def placeholder_text(document: Document, around: Around) -> Iterator[Hit]:
 
 
 def _may_hold_placeholder(around: Around) -> bool:
-    whole = around.whole
     return (
-        holds_any(around.folded, _PLACEHOLDER_SIGNS)
-        or _PLACEHOLDER_SHORT.search(around.folded) is not None
-        or (("[" in whole or "<" in whole) and _PLACEHOLDER_IN_BRACKETS.search(whole) is not None)
+        holds_any(around.whole, _PLACEHOLDER_SIGNS)
+        or holds_any(around.folded, _PLACEHOLDER_SIGNS_FOLDED)
+        or any(
+            inside.startswith(_PLACEHOLDER_AFTER_BRACKET)
+            for bracket in "[<"
+            if bracket in around.folded
+            for inside in around.folded.split(bracket)[1:]
+        )
     )
 
 

@@ -14,7 +14,6 @@ from routebook.core.checks import goals, ladder, process, references, secrets
 from routebook.core.checks.acceptance import ACCEPTED_NEEDLESSLY, ACCEPTED_UNKNOWN, ACCEPTED_WITHOUT_WHY
 from routebook.core.checks.catalogue import Catalogue, Index, Question, index_of
 from routebook.core.checks.rule import Around, Family, Finding, Hit, Rule, Severity, rule
-from routebook.core.checks.texts import texts_of
 from routebook.core.document import AnyDocument, Document, Kind, Library, Organisation, Status, kind_of
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -92,11 +91,6 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, by id."""
 
-_DECIDED_HERE = frozenset(
-    known.look for known in (CRASHED, UNREADABLE, ACCEPTED_WITHOUT_WHY, ACCEPTED_UNKNOWN, ACCEPTED_NEEDLESSLY)
-)
-"""What these rules tell, the engine sees: they needn't be asked."""
-
 RETIRED: tuple[tuple[str, str], ...] = ()
 """Ids and names of rules that are gone. They are never given again."""
 
@@ -163,9 +157,7 @@ class Checker:
 
     def look_at(self, subject: AnyDocument | Organisation) -> Looked:
         """The findings of one document or of the organisation's own file."""
-        texts = texts_of(subject)
-        whole = "\n\x1f\n".join(text.value for text in texts)
-        around = Around(Catalogue(self._index), texts, whole, whole.lower())
+        around = Around(subject, Catalogue(self._index))
         applying = self._applying_to(subject)
         found = _found(applying, subject, around)
         if isinstance(subject, Organisation) or not subject.accepts:
@@ -213,13 +205,12 @@ def _place(document: AnyDocument) -> tuple[int, str]:
 def _found(applying: Iterable[Rule], subject: AnyDocument | Organisation, around: Around) -> list[tuple[Rule, Hit]]:
     found: list[tuple[Rule, Hit]] = []
     for known in applying:
-        if known.look in _DECIDED_HERE:
-            continue
-        before = len(found)
         try:
-            found.extend([(known, hit) for hit in known.look(subject, around)])
+            hits = [*known.look(subject, around)]
         except Exception as fault:  # noqa: BLE001 - one faulty rule must not hide what the others find
-            found[before:] = [(known, _crash(known, fault))]
+            hits = [_crash(known, fault)]
+        if hits:
+            found += [(known, hit) for hit in hits]
     return found
 
 

@@ -265,9 +265,8 @@ def _missing_media(document: AnyDocument, around: Around) -> Iterator[Hit]:
         return
     pictures = document.pictures if isinstance(document, Sop | WorkInstruction) else ()
     named = [(f"pictures[{index}]", picture.source) for index, picture in enumerate(pictures)]
-    for text in around.texts:
-        if "media/" in text.value:
-            named += [(text.path, source) for source in _IMAGE.findall(text.value)]
+    if "media/" in around.whole:
+        named += [(text.path, source) for text in around.texts for source in _IMAGE.findall(text.value)]
     if isinstance(document, Sop):
         named.append(("recording", document.recording))
     elif isinstance(document, WorkInstruction):

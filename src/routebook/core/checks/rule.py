@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from routebook.core.checks.catalogue import Catalogue
-from routebook.core.checks.texts import Text
+from routebook.core.checks.texts import Text, page_and_rest, texts_of
 from routebook.core.document import Document, Kind, Organisation
 
 
@@ -46,19 +46,30 @@ class Hit:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
 class Around:
     """What a rule may look at besides the document.
 
     `catalogue` answers questions about the library and the day; it is empty and not `complete` where only the
-    document is known. `texts` are all texts of the document, `whole` the same in one string and `folded` that in
-    lower case (to rule most documents out with one search).
+    document is known. `page` holds the texts that count as the document's page (as `page_and_rest` writes them),
+    `whole` all of them, and `folded` those in lower case, to rule most documents out with one search.
     """
 
-    catalogue: Catalogue
-    texts: tuple[Text, ...]
-    whole: str
-    folded: str
+    __slots__ = ("_subject", "_texts", "catalogue", "folded", "page", "whole")
+
+    def __init__(self, subject: Document | Organisation, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.page, rest = page_and_rest(subject)
+        self.whole = f"{self.page}\n{rest}"
+        self.folded = self.whole.lower()
+        self._subject = subject
+        self._texts: tuple[Text, ...] | None = None
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """All texts of the document with their paths; gathered when the first rule asks, which most needn't."""
+        if self._texts is None:
+            self._texts = texts_of(self._subject)
+        return self._texts
 
 
 Look = Callable[[Any, Around], Iterable[Hit]]

@@ -28,9 +28,7 @@ _KEY = re.compile(
     r"(?P<query_value>[^\s&#)\]>\"']{8,})"
 )
 _SIGNS_WITH_LINE = ("k_live_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
-_SIGNS = (
-    *("=", "://", "AKIA", "ASIA", "glpat-", "xox", "hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ"),
-)
+_SIGNS = ("=", "AKIA", "ASIA", "glpat-", "xox", "hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ")
 """A text without any of these holds no key: looking for them first is ten times faster than the pattern."""
 
 _CALLED = {
@@ -55,7 +53,7 @@ _SAID = re.compile(
     r"(?P<value>[`\"'“‘]?[^\s`\"'”’]+[`\"'”’]?)(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
-_SAID_SIGNS = ("passw", "passp", "passc", "pwd", "cvv", "cvc", "key", "secret", "token")
+_SAID_SIGNS = ("pass", "cv", "pwd", "key", "secret", "token")
 _SAID_PIN = re.compile(r"pin\b")
 """A text without these says no secret in words."""
 
@@ -133,20 +131,24 @@ def _may_hold_secret(around: Around) -> bool:
 
 
 def _may_hold_key(text: str) -> bool:
-    return holds_any(text, _SIGNS) or ("_" in text and holds_any(text, _SIGNS_WITH_LINE))
+    return (
+        holds_any(text, _SIGNS)
+        or ("@" in text and "://" in text)
+        or ("_" in text and holds_any(text, _SIGNS_WITH_LINE))
+    )
 
 
 def _may_say_secret(folded: str) -> bool:
     return holds_any(folded, _SAID_SIGNS) or _SAID_PIN.search(folded) is not None
 
 
-_AS_NUMBER = bytes(ord("0") if chr(byte).isdigit() or byte > 127 else ord("x") for byte in range(256))
-"""For `bytes.translate`: digits as noughts, and what is not ASCII too, since it may be a digit of another script."""
+_AS_NUMBER = bytes(ord("0" if chr(byte) in "0123456789 -" or byte > 127 else "x") for byte in range(256))
+"""For `bytes.translate`: what a long number is written with as noughts; not ASCII may be a digit of another script."""
 
 
 def _may_hold_long_number(text: str) -> bool:
-    """Whether thirteen digits may follow each other. Spaces and hyphens are left out, as a card's number is written."""
-    return b"0" * 13 in text.encode("utf-8", "surrogatepass").translate(_AS_NUMBER, b" -")
+    """Whether thirteen digits may follow each other, with spaces and hyphens between them as on a card."""
+    return b"0" * 13 in text.encode("utf-8", "surrogatepass").translate(_AS_NUMBER)
 
 
 def _secrets(text: str) -> Iterator[str]:
