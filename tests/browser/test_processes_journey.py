@@ -457,6 +457,12 @@ def test_the_drawing_of_a_long_map_stays_where_it_is(desktop_page: Page, world: 
     saved(page)
     assert page.evaluate("window.glides") == 0
 
+    # Whoever opens it again finds the picture that was left.
+    left = spots(page)
+    page.reload()
+    expect(drawn_boxes(page)).to_have_count(32)
+    assert spots(page) == left
+
 
 def drawn_boxes(page: Page) -> Locator:
     return page.locator("#live-map [data-step]")

@@ -75,9 +75,8 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     value = cast("Process", view.draft or view.published)
     if request.method != "POST":
         first = "" if value.steps else first_step_of(actor, view.row)
-        return show(
-            request, "processes/edit.html", _editor(actor, view, form_of(value, base=view.rev or 1, first=first))
-        )
+        form, draft = form_of(value, base=view.rev or 1, first=first), queries.draft_row(view.row)
+        return show(request, "processes/edit.html", _editor(actor, view, form, like=draft.bands if draft else None))
     if request.POST.get("op") == "read":
         return _read_pasted(request)
     form = read_form(request.POST, value)
@@ -127,7 +126,9 @@ def _save(request: HttpRequest, actor: Actor, view: DocumentView, form: ProcessF
     was = _read_was(request.POST.get("was", ""), view)
     looked_at, settle = request.POST.get("looked_at", ""), request.POST.get("settle", "")
     settled = (int(looked_at), Prefer(settle)) if looked_at.isdecimal() and settle in set(Prefer) else None
-    return actions.merge_draft(actor, view.row.pk, was=was, fields=fields, now=now(), settled=settled).rev
+    bands = bands_of(request.POST.get("bands", ""))
+    draft = actions.merge_draft(actor, view.row.pk, was=was, fields=fields, now=now(), settled=settled, bands=bands)
+    return draft.rev
 
 
 def _read_was(text: str, view: DocumentView) -> Mapping[str, Any]:

@@ -213,11 +213,13 @@ def merge_draft(
     fields: Mapping[str, Any],
     now: dt.datetime,
     settled: tuple[int, Prefer] | None = None,
+    bands: Mapping[str, int] | None = None,
 ) -> Draft:
     """Bring the whole text `fields`, which began as `was`, into the draft, whatever others did to it meanwhile.
 
     Changes of different fields and of different steps merge; the same one is a `Conflict`. `settled` is the rev at
-    which the person looked at the conflict, and whose changes stand; a newer rev is looked at again.
+    which the person looked at the conflict, and whose changes stand; a newer rev is looked at again. `bands` are kept
+    with what is changed: how the person saw the map drawn.
     """
     document = document_for_change(actor, document_id)
     require(actor, drafting(Kind(document.kind)))
@@ -228,6 +230,8 @@ def merge_draft(
         who = draft.updated_by.name if draft.updated_by else ""
         clashes = (Clash(one.field, one.theirs, one.yours, who, one.step, one.part) for one in merged.clashes)
         raise Conflict(draft.rev, tuple(clashes))
+    if bands:
+        draft.bands = dict(bands)
     return _keep(actor, document, draft, merged.fields, now)
 
 

@@ -84,7 +84,8 @@ class Draft(models.Model):
 
     `changed` says in which rev each top-level field changed last, so that edits of different fields by
     two people merge and edits of the same field are noticed. `writers` are the ids of all members who changed
-    anything in it: none of them approves it.
+    anything in it: none of them approves it. `bands` says in which band of its drawing each step of a map stands, by
+    step id, so that the map is found as it was left.
     """
 
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE)
@@ -93,6 +94,7 @@ class Draft(models.Model):
     fields = models.JSONField(default=dict)
     changed = models.JSONField(default=dict)
     writers = models.JSONField(default=list)
+    bands = models.JSONField(default=dict)
     updated_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     updated_at = models.DateTimeField(default=timezone.now)
 
