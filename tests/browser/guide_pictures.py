@@ -49,6 +49,7 @@ def a_table_that_was_pasted(page: Page) -> None:
         "Pack it\tPacker\tpick list\tparcel\nHand it to the carrier\tPacker\tparcel\ttracking number"
     )
     page.get_by_role("button", name="Make steps of it").click()
+    page.get_by_role("button", name="Make 3 steps").click()
     expect(page.locator("#live [role=status]")).to_contain_text("Saved")
     page.evaluate("scrollTo(0, 0)")
 

@@ -189,6 +189,12 @@ def test_a_list_pasted_into_a_title_becomes_steps(desktop_page: Page, world: Wor
     field(page, 6, "title").focus()
     page.keyboard.press("Enter")
     paste(page, "1. Ask how it went\n2. Thank them")
+    expect(page.get_by_role("dialog").get_by_role("row")).to_have_text(["step", "Ask how it went", "Thank them"])
+    page.keyboard.press("Escape")
+    expect(field(page, 7, "title")).to_be_focused()
+    paste(page, "1. Ask how it went\n2. Thank them")
+    expect(page.get_by_role("button", name="Make 2 steps")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator(".told")).to_have_text("2 steps from a list.")
     saved(page)
     expect_titles(page, ["Confirm and log", "Ask how it went", "Thank them"], start=6)
@@ -196,7 +202,9 @@ def test_a_list_pasted_into_a_title_becomes_steps(desktop_page: Page, world: Wor
     expect_titles(page, ["Ask how it went", "Thank them"], start=7)
 
 
-def test_a_table_pasted_between_steps_and_taken_back(desktop_page: Page, world: World, sign_in: SignIn) -> None:
+def test_a_table_pasted_between_steps_and_taken_back(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
     page = desktop_page
     sign_in(page, world.members["owner"].user)
     page.goto(EDIT)
@@ -205,6 +213,11 @@ def test_a_table_pasted_between_steps_and_taken_back(desktop_page: Page, world: 
         "<tr><td>Activity<td>Responsible<td>Minutes<tr><td>Ask the bank<td>Finance assistant<td>5<tr><td>Wait<td><td>"
     )
     paste(page, "Activity\tResponsible", f"<table>{cells}</table>")
+    shown = page.get_by_role("dialog", name="What becomes of it")
+    expect(shown).to_contain_text("2 steps from a table with step, who. Left out: “Minutes”.")
+    expect(shown.get_by_role("row").nth(1)).to_have_text("Ask the bankFinance assistant")
+    no_axe_violations(page)
+    shown.get_by_role("button", name="Make 2 steps").click()
     expect(page.locator(".told")).to_have_text("2 steps from a table with step, who. Left out: “Minutes”.")
     expect_titles(page, ["Verify eligibility", "Ask the bank", "Wait", "Decline and explain"], start=2)
     expect(field(page, 3, "role")).to_have_value("Finance assistant")
@@ -227,6 +240,7 @@ def test_a_table_pasted_into_the_box_below_the_list(phone_page: Page, world: Wor
     expect(page.locator("#pasted")).to_be_focused()
     page.locator("#pasted").fill("| Step | Who |\n|---|---|\n| Ask how it went | Founder |")
     page.get_by_role("button", name="Make steps of it").tap()
+    page.get_by_role("button", name="Make 1 step").tap()
     expect(field(page, 7, "title")).to_have_value("Ask how it went")
     saved(page)
     assert kept("refund-a-customer")[6]["role"] == "Founder"

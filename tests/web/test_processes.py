@@ -341,14 +341,25 @@ def test_a_pasted_table_is_read_for_a_script_and_kept_without_one(as_: As, world
     page = client.get(EDIT)
     table = "<table><tr><th>Task<th>Responsible<tr><td>Ask how it went<td>Founder</table>"
     answer = client.post(EDIT, {"op": "read", "pasted": "Task Responsible", "pasted_html": table})
-    assert answer.json() == {
-        "rows": [{"title": "Ask how it went", "role": "Founder"}],
-        "sentence": "1 step from a table with step, who.",
-    }
+    found = answer.json()
+    assert found["rows"] == [{"title": "Ask how it went", "role": "Founder"}]
+    assert (found["sentence"], found["take"]) == ("1 step from a table with step, who.", "Make 1 step")
+    assert '<th scope="row">Ask how it went</th><td>Founder</td>' in found["preview"]
     assert not Draft.objects.filter(document=world.process).exists()
     page = client.post(EDIT, posted(page, op="paste", pasted="Task\tWho\nAsk how it went\tFounder"))
     assert "1 step from a table with step, who." in page.content.decode()
     assert steps(world)["ask-how-it"]["role"] == "Founder"
+
+
+@database
+def test_without_a_script_one_looks_before_steps_are_made(as_: As, world: World) -> None:
+    client = as_("owner")
+    text = "Task\tWho\tMinutes\nAsk how it went\tFounder\t5"
+    page = client.post(EDIT, posted(client.get(EDIT), op="look", pasted=text)).content.decode()
+    assert "1 step from a table with step, who. Left out: “Minutes”." in page
+    assert '<th scope="row">Ask how it went</th><td>Founder</td>' in page
+    assert f"{text}</textarea>" in page
+    assert not Draft.objects.filter(document=world.process).exists()
 
 
 @database

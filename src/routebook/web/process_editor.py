@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from routebook.core.checks import Finding, Severity, blocks_publishing
@@ -33,6 +34,7 @@ from routebook.web.process_form import (
     EMPTY_ROW,
     MOST_STEPS,
     ProcessForm,
+    becomes,
     form_of,
     read_form,
     steps_from_list,
@@ -64,8 +66,8 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """The editor. Every change posts the whole list, with the text that it began as in `was`.
 
-    `op` is the button that was pressed: add, remove, up or down a row, `paste` a list or a table behind the last one,
-    or `save`. A script (`HX-Request`) gets the drawing and the findings only, so that the cursor stays where it is,
+    `op` is the button that was pressed: add, remove, up or down a row, `look` at what becomes of a list or a
+    table, `paste` it behind the last row, or `save`. A script (`HX-Request`) gets the drawing and the findings only, so that the cursor stays where it is,
     unless there is more to show; no drawing if it has had one of the same (`sketched`), and otherwise one that keeps the `bands`
     of the one that it has. It has what was pasted read first (`read`), and puts the rows where it likes.
     """
@@ -95,6 +97,9 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     is_drawn = is_all or not request.headers.get("HX-Request") or "sketched" not in request.POST
     like = bands_of(request.POST.get("bands", ""))
     context = {**_editor(actor, view, form, kept, is_drawn=is_drawn, like=like), **context}
+    if form.op == "look":
+        text = request.POST.get("pasted", "")
+        context.update(pasted=text, becomes=becomes(read_pasted(text)))
     if form.op == "paste":
         context["told"] = told(read_pasted(request.POST.get("pasted", "")))
     if not request.headers.get("HX-Request"):
@@ -103,10 +108,12 @@ def edit(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
 
 
 def _read_pasted(request: HttpRequest) -> JsonResponse:
-    """The rows that a pasted list or table makes, in the words of the form, and a sentence about them."""
+    """The rows that a pasted list or table makes, in the words of the form, and what is shown before they are taken."""
     pasted = read_pasted(request.POST.get("pasted", ""), request.POST.get("pasted_html", ""))
     rows = [{name: value for name, value in asdict(step).items() if value} for step in pasted.steps[:MOST_STEPS]]
-    return JsonResponse({"rows": rows, "sentence": told(pasted)})
+    shown = becomes(pasted)
+    preview = render_to_string("processes/becomes.html", {"becomes": shown})
+    return JsonResponse({"rows": rows, "sentence": shown.sentence, "preview": preview, "take": shown.take})
 
 
 @post("map")

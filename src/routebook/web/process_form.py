@@ -170,7 +170,7 @@ def read_form(typed: Mapping[str, str], before: Process) -> ProcessForm:
 def _operation(text: str) -> tuple[str, int]:
     """``add-3`` is the operation `add` at row 3; a plain ``save`` has no row."""
     name, _dash, place = text.partition("-")
-    if name not in ("add", "remove", "up", "down", "paste", "save"):
+    if name not in ("add", "remove", "up", "down", "look", "paste", "save"):
         return "save", -1
     return name, int(place) if place.isdecimal() else -1
 
@@ -390,6 +390,26 @@ COLUMNS = {
     "due": gettext_lazy("due"),
     "then": gettext_lazy("then"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """What would become of a pasted text: a sentence, the names of the fields that are filled, and a row for each step."""
+
+    sentence: str
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    take: str
+    """What the button says that makes the steps."""
+
+
+def becomes(pasted: Pasted) -> Becomes:
+    """What stands before somebody who pasted a text and hasn't said yet that these are the steps."""
+    steps = pasted.steps[:MOST_STEPS]
+    filled = [name for name in COLUMNS if any(getattr(step, name) for step in steps)]
+    take = ngettext("Make %(n)d step", "Make %(n)d steps", len(steps)) % {"n": len(steps)}
+    rows = tuple(tuple(getattr(step, name) for name in filled) for step in steps)
+    return Becomes(told(pasted), tuple(str(COLUMNS[name]) for name in filled), rows, take)
 
 
 def told(pasted: Pasted) -> str:

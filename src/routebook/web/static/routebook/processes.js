@@ -1,8 +1,9 @@
 // The map editor: rows move at once, what is typed is drawn at once and saved in the background.
 // Without this script every button still works; it only spares the reloads.
 
+import { beforeLeaving } from "./on_its_way.js";
 import { canRedo, canUndo, goOn, keep, redo, undo } from "./process_history.js";
-import { isMany, read } from "./process_paste.js";
+import { isMany, isWanted, read } from "./process_paste.js";
 import { bands, keepScrolled, showStep, takeDrawing } from "./process_picture.js";
 import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf, titledRows } from "./process_rows.js";
 import { makeSortable } from "./process_sort.js";
@@ -86,14 +87,9 @@ editor.addEventListener("submit", (event) => {
   save();
 });
 
-// Nobody leaves for the next page before the last word is saved; only typing that could not be sent warns.
-editor.addEventListener("click", async (event) => {
-  const link = event.target.closest("#live a[href]");
-  if (!link || !isDirty || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  await save();
-  if (!isDirty) location.assign(link.href);
-});
+// Nobody leaves for the next page before the last word is saved; only typing that could not be sent warns. Without this
+// the page could go while an answer is on its way, and the next one show the text before it.
+beforeLeaving(() => (isDirty && !editor.classList.contains("unsent")) || sending ? save().then(() => !isDirty) : null);
 
 window.addEventListener("beforeunload", (event) => {
   if (isDirty) event.preventDefault();
@@ -195,6 +191,13 @@ async function pasteAfter(row, text, markup) {
     tell(found ? found.sentence : says.unread);
     return false;
   }
+  tell("");
+  const place = document.activeElement;
+  if (!(await isWanted(found))) {
+    place?.focus();
+    return false;
+  }
+  if (row && !row.isConnected) row = rows().at(-1); // somebody else's changes came in meanwhile
   const before = rows();
   let last = row;
   for (const values of found.rows) {
