@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -62,7 +63,17 @@ class CommandError(Exception):
 
 
 def entry() -> NoReturn:
+    speak_plainly()
     sys.exit(main(sys.argv[1:]))
+
+
+def speak_plainly() -> None:
+    """What goes into a file or a pipe is UTF-8 wherever it is written; a terminal shows what it can."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

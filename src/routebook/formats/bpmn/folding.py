@@ -113,6 +113,7 @@ class _Folding:
         self.extra: list[Stop] = []
         self.carried: dict[Node, Node | None] = {}
         self.carriers: dict[Node, Stop | None] = {}
+        self.onward: dict[Node, Link] = {}
         self.ends_joined = False
 
     def folded(self) -> Folded:
@@ -190,13 +191,17 @@ class _Folding:
 
     def _ahead(self, link: Link) -> Link:
         """Follow a flow through everything that only passes it on."""
-        seen: set[Node] = set()
-        while self.parts.get(link.target) in (Part.PASS, Part.START) and link.target.outs and link.target not in seen:
-            if len(link.target.outs) > 1:
-                break
-            seen.add(link.target)
-            link = link.target.outs[0]
+        walked: list[Node] = []
+        while (node := link.target) not in self.onward and self._passes(node):
+            self.onward[node] = link  # a round of merges leads nowhere
+            walked.append(node)
+            link = node.outs[0]
+        link = self.onward.get(link.target, link)
+        self.onward |= dict.fromkeys(walked, link)
         return link
+
+    def _passes(self, node: Node) -> bool:
+        return self.parts.get(node) in (Part.PASS, Part.START) and len(node.outs) == 1
 
     def _carrier(self, node: Node) -> Stop | None:
         """The stop that a node was folded into."""

@@ -74,7 +74,11 @@ def _undoing(scope: Scope) -> set[str]:
 
 
 def _sub_process(node: Node, scope: Scope, drafts: dict[str, str]) -> None:
-    inside = f"; its inside is a process of its own, “{drafts[node.key]}”" if node.key in drafts else ""
+    inside = (
+        f"; its inside is a process of its own, “{drafts[node.key]}”"
+        if node.key in drafts and node.key != scope.key
+        else ""
+    )
     if node.element.get("triggeredByEvent") == "true":
         node.away = not node.ins and not node.outs
         reason = f"it begins by itself when something happens, at any time{inside}"
@@ -99,7 +103,7 @@ def _call(node: Node, scope: Scope) -> None:
 def _event(node: Node, scope: Scope) -> None:
     what = _EVENTS.get(node.definition, "an event") + _detail(node)
     if node.tag == "boundaryEvent":
-        scope.notes.append(Note(node.key, node.line, _border(node, scope, what)))
+        scope.notes.append(Note(node.key, node.line, _border(node, what)))
     elif not node.definition:
         if node.tag not in ("startEvent", "endEvent"):
             scope.notes.append(Note(node.key, node.line, "a milestone: there is nothing to do, so it has no step"))
@@ -124,8 +128,8 @@ def _event(node: Node, scope: Scope) -> None:
         )
 
 
-def _border(node: Node, scope: Scope, what: str) -> str:
-    host = next((host for host in scope.nodes if node in host.boundaries), None)
+def _border(node: Node, what: str) -> str:
+    host = node.host
     if host is None:
         return f"{what} at the border of a step that the file doesn't have"
     if node.definition == "compensateEventDefinition" or not node.outs:

@@ -51,6 +51,8 @@ class Node:
     ins: list[Link] = field(default_factory=list)
     outs: list[Link] = field(default_factory=list)
     boundaries: list[Node] = field(default_factory=list)
+    host: Node | None = None
+    """Of an event at the border of a step: the step."""
     takes: list[str] = field(default_factory=list)
     gives: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -326,6 +328,7 @@ class _Reader:
                 host = own.get(self._local(node.element.get("attachedToRef")))
                 if host is not None and host is not node:
                     host.boundaries.append(node)
+                    node.host = host
             if node.tag == "intermediateCatchEvent" and node.definition == "linkEventDefinition":
                 catches.setdefault(link_name(node), node)
         for node in scope.nodes:
@@ -373,8 +376,7 @@ class _Reader:
             element = self.by_id.get(key)
             if element is not None:
                 used.add(self._local(element.get("dataObjectRef")))
-            if name not in names:
-                names.append(name)
+            names.append(name)
 
     def _data_name(self, key: str) -> str:
         element = self.by_id.get(key)
@@ -406,7 +408,7 @@ class _Reader:
             if other.tag == "textAnnotation":
                 text = annotation_text(other)
                 used.add(other.get("id"))
-                if text and text not in node.words:
+                if text:
                     node.words.append(text)
             elif other.tag in DATA:
                 self._note_data(node.takes if other is source else node.gives, other.get("id"), used)

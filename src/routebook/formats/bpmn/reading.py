@@ -97,10 +97,14 @@ def read_bpmn(data: bytes, title: str = "") -> BpmnFile | Unread:
     count = sum(len(scope.nodes) for scope in model.scopes)
     if count > MOST_NODES:
         return Unread(f"The file has {count:,} flow nodes; {MOST_NODES:,} is the most that can be brought in at once.")
+    if len(model.scopes) > MOST_NODES:
+        return Unread(
+            f"The file has {len(model.scopes):,} processes; {MOST_NODES:,} is the most that can be brought in at once."
+        )
     names = Names()
     titles = {scope.key: names.slug(scope.title, scope.key, "process") for scope in model.scopes}
     for scope in model.scopes:
-        examine(scope, {key: slug for key, slug in titles.items() if key != scope.key})
+        examine(scope, titles)
     model.kept += settings_of(tree)
     drafts = tuple(_draft(scope, titles[scope.key], model) for scope in model.scopes)
     notes = [*(note for scope in model.scopes for note in scope.notes), *model.notes]
@@ -243,16 +247,20 @@ def _then(stop: Stop, place: int, order: list[Stop], ids: dict[Stop, str]) -> Go
 
 def _outcomes(ways: Iterable[Way], ids: dict[Stop, str]) -> Iterator[Outcome]:
     """Each way under a name of its own; two ways of one name to one place are one."""
-    taken: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    known: set[tuple[str, tuple[str, ...]]] = set()
+    counts: dict[str, int] = {}
     for number, way in enumerate(ways, 1):
         targets = tuple(ids[arrival.stop] for arrival in way.arrivals) or (END,)
         name = one_line(way.when) or f"way {number}"
-        if taken.get(name.casefold()) == targets:
+        if (name.casefold(), targets) in known:
             continue
-        own, again = name, 2
+        known.add((name.casefold(), targets))
+        own = name
         while own.casefold() in taken:
-            own, again = f"{name} ({again})", again + 1
-        taken[own.casefold()] = targets
+            counts[name] = counts.get(name, 1) + 1
+            own = f"{name} ({counts[name]})"
+        taken.add(own.casefold())
         yield Outcome(own, Goes(targets))
 
 
@@ -309,7 +317,7 @@ def told_notes(scope: Scope, kept: list[Kept], notes: list[Note], process: Proce
     said = [
         f"- **{_escaped(titles.get(node.key) or node.name or node.key)}**: {_indented(text)}"
         for node in scope.nodes
-        for text in node.words
+        for text in dict.fromkeys(node.words)
     ]
     parts = [*scope.about]
     if said:
