@@ -323,6 +323,17 @@ def test_an_offer_that_leaves_them_guessing_is_refused(
     assert (refused.code, refused.field) == (code, field)
 
 
+def test_everything_that_an_offer_lacks_is_said_at_once() -> None:
+    offer = replace(PREPARE, person="mara", brief=Brief(" "), card=AccessCard(tools=(ToolAccess("Stripe"),)))
+    refused = decide(NEW_HANDOFF, offer, MARA)
+    assert isinstance(refused, Refusal)
+    assert [one.field for one in refused.all] == [
+        *("outcome", "account-0", "vault-0", "spend_limit", "may_decide", "ask_when", "revoker"),
+        "person",
+    ]
+    assert all(one.also == () for one in refused.all)
+
+
 def test_what_the_receiver_opened_is_known_for_the_version_that_they_work_from() -> None:
     opened = after(PREPARED, (c.Open("sop"), JOY))
     assert (opened.has_opened("sop"), opened.has_opened("recording")) == (True, False)

@@ -91,7 +91,7 @@ def test_a_secret_never_gets_into_the_card_or_what_is_handed_over(world: World) 
     row = prepare(world)
     count = Event.objects.count()
     for said, field in (
-        (c.ChangeCard(leaky), "tools"),
+        (c.ChangeCard(leaky), "tool-0"),
         (c.ChangeCard(dataclasses.replace(card(world), ask_when="the PIN: 4711 fails")), "ask_when"),
         (c.ChangeBrief(Brief("The customer has the money", good="password: hunter2Blue!")), "good"),
     ):

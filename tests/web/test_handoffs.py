@@ -180,6 +180,25 @@ def test_what_is_wrong_of_the_offer_stands_beside_its_field(world: World, as_: A
     assert not HandOff.objects.exists()
 
 
+def test_all_that_is_missing_is_said_at_once_each_beside_its_field(world: World, as_: As) -> None:
+    empty = dict.fromkeys(("person", "outcome", "vault-0", "spend_limit", "may_decide", "ask_when", "revoker"), "")
+    refused = as_("manager").post(NEW, offered(world, **empty, hours="mornings"))
+    shown = text_of(refused)
+    assert refused.status_code == 409
+    for field in ("outcome", "tools", "spend_limit", "may_decide", "ask_when", "revoker", "person"):
+        assert f'id="{field}-error"' in shown, field
+        assert f'<a href="#{field}">' in shown, field
+        assert f'id="{field}"' in shown, field
+    assert "7 things are missing" in shown
+    assert 'aria-label="Where is the access to tool 1 kept?" aria-invalid="true"' in shown
+    assert 'aria-label="Whose account is tool 1?">' in shown, "what is right isn't marked"
+    assert "mornings" in shown
+    page = hand_off(world, as_)
+    changed = text_of(as_("manager").post(f"{page}card/", offered(world, **empty, backup=world.id("finance"))))
+    assert "7 things are missing" in changed, "the person is settled, but can't stand in for themselves"
+    assert 'id="backup-error"' in changed
+
+
 def test_what_was_agreed_changes_as_a_whole_or_not_at_all(world: World, as_: As) -> None:
     page = hand_off(world, as_)
     changed = offered(world, outcome="Money back within a day", spend_limit="50", starts="2099-12-01")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,11 +17,26 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A command that was not carried out: a stable code, a sentence for people, the field at fault."""
+    """A command that was not carried out: a stable code, a sentence for people, the field at fault.
+
+    `also` holds what else is at fault, where that was looked for, so that a form can say everything at once.
+    """
 
     code: str
     sentence: str
     field: str = ""
+    also: tuple[Refusal, ...] = ()
+
+    @property
+    def all(self) -> tuple[Refusal, ...]:
+        """This one and what else is at fault, each by itself."""
+        return (replace(self, also=()), *self.also)
+
+
+def together(refusals: Iterable[Refusal]) -> Refusal | None:
+    """The first refusal with all others beside it; None where there is none."""
+    found = list(dict.fromkeys(one for refusal in refusals for one in refusal.all))
+    return replace(found[0], also=tuple(found[1:])) if found else None
 
 
 class Event:

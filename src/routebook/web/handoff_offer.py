@@ -27,13 +27,11 @@ from routebook.web.pages import both, command_id, fresh_id, now, show, tell
 SPARE_TOOLS = 2
 """Empty lines for tools below those that are filled in."""
 MOST_TOOLS = 20
-FIELDS = frozenset(
-    {
-        *("outcome", "quality_bar", "tools", "spend_limit", "may_decide", "ask_when", "revoker"),
-        *("person", "starts", "hours", "time_zone", "backup"),
-    }
+FIELDS = (
+    *("outcome", "quality_bar", "good", "bad", "tools", "spend_limit", "may_decide", "ask_when", "revoker"),
+    *("person", "starts", "hours", "time_zone", "backup"),
 )
-"""The fields that show a refusal beside themselves."""
+"""The fields that show a refusal beside themselves, in the order of the page; a tool's are in `tools`."""
 
 
 class Somebody(Protocol):
@@ -158,16 +156,44 @@ def _parts(
     actor: Actor, form: Form, sop: Sop | None, backup: Somebody | None, refusal: Refusal | None
 ) -> dict[str, Any]:
     spare = [ToolAccess("")] * SPARE_TOOLS
+    errors, at = _errors(refusal)
     return {
         "form": form,
         "card": form.card,
-        "tools": list(enumerate((*form.card.tools, *spare))),
+        "tools": [(n, tool, _wrong(errors, n)) for n, tool in enumerate((*form.card.tools, *spare))],
         "sop": sop,
         "role_backup": backup,
         "zones": time_zones(),
-        "refusal": refusal,
-        "loose": refusal is not None and refusal.field not in FIELDS,
+        "errors": errors,
+        "at": at,
+        "loose": [one.sentence for one in refusal.all if _place(one.field) not in FIELDS] if refusal else [],
     }
+
+
+def _errors(refusal: Refusal | None) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """What each place of the page says is wrong there, and the same as links, from top to bottom.
+
+    A tool's fields (`vault-0`) are marked by themselves; what is wrong with them is said below the tools.
+    """
+    said: dict[str, list[str]] = {}
+    for one in refusal.all if refusal else ():
+        if _place(one.field) in FIELDS:
+            for name in dict.fromkeys((one.field, _place(one.field))):
+                said.setdefault(name, []).append(one.sentence)
+    errors = {name: " ".join(sentences) for name, sentences in said.items()}
+    return errors, [(name, sentence) for name in FIELDS for sentence in said.get(name, ())]
+
+
+def _wrong(errors: Mapping[str, str], n: int) -> list[str]:
+    """The fields of the tool in line `n` that something is wrong with; without any tool, the first line's name."""
+    wrong = [name for name in ("tool", "account", "vault") if f"{name}-{n}" in errors]
+    nothing_listed = n == 0 and "tools" in errors and not any("-" in name for name in errors)
+    return ["tool"] if nothing_listed else wrong
+
+
+def _place(field: str) -> str:
+    """Where the page says what is wrong with a field."""
+    return "tools" if field.partition("-")[0] in ("tool", "account", "vault") else field
 
 
 def _hours(actor: Actor, people: Sequence[Somebody]) -> list[tuple[Somebody, str]]:

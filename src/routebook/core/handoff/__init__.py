@@ -12,7 +12,7 @@ next level, a rework proposes a step back; the delegator decides. A receiver nev
 from routebook.core.handoff import commands, events
 from routebook.core.handoff.brief import Brief, Terms
 from routebook.core.handoff.card import AccessCard, Missing, ToolAccess
-from routebook.core.handoff.decide import CLEAN_IN_A_ROW, OPTIONS, decide
+from routebook.core.handoff.decide import CLEAN_IN_A_ROW, OPTIONS, decide, shortcomings
 from routebook.core.handoff.evolve import evolve, fold
 from routebook.core.handoff.state import (
     BEGUN,
@@ -69,6 +69,7 @@ __all__ = [
     "fold",
     "pack",
     "receiver_of",
+    "shortcomings",
     "unpack",
     "waits_for",
     "works",

@@ -16,7 +16,10 @@ class ToolAccess:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that is not filled in: the field, and a sentence that asks for it."""
+    """Something that is not filled in: the field, and a sentence that asks for it.
+
+    A tool's fields are `tool-0`, `account-0` and `vault-0`, by its place on the card.
+    """
 
     field: str
     sentence: str
@@ -41,8 +44,8 @@ class AccessCard:
         found = []
         if not self.tools and not self.no_tools:
             found.append(Missing("tools", "List the tools, or say that none is needed."))
-        for tool in self.tools:
-            found += _missing_of(tool)
+        for n, tool in enumerate(self.tools):
+            found += _missing_of(n, tool)
         for name, sentence in _CARD_FIELDS:
             if not getattr(self, name).strip():
                 found.append(Missing(name, sentence))
@@ -57,12 +60,12 @@ _CARD_FIELDS = (
 )
 
 
-def _missing_of(tool: ToolAccess) -> list[Missing]:
+def _missing_of(n: int, tool: ToolAccess) -> list[Missing]:
     if not tool.tool.strip():
-        return [Missing("tools", "Name the tool.")]
+        return [Missing(f"tool-{n}", "Name the tool.")]
     found = []
     if not tool.account_owner.strip():
-        found.append(Missing("tools", f"Say who owns the account of {tool.tool}."))
+        found.append(Missing(f"account-{n}", f"Say who owns the account of {tool.tool}."))
     if not tool.vault.strip():
-        found.append(Missing("tools", f"Say where the vault keeps the access to {tool.tool}."))
+        found.append(Missing(f"vault-{n}", f"Say where the vault keeps the access to {tool.tool}."))
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from routebook.core.document import Handling
-from routebook.core.events import Event, Refusal
+from routebook.core.events import Event, Refusal, together
 from routebook.core.handoff import commands as c
 from routebook.core.handoff import events as e
 from routebook.core.handoff.brief import Brief, Terms
@@ -108,18 +110,15 @@ def _prepare(state: HandoffState, command: c.Prepare, context: HandoffContext) -
         return Refusal("other_handoff", "A hand-off stays with its step and its person: prepare another one.")
     if not context.manages:
         return Refusal("not_yours", "Only who manages the process can hand its steps off.")
-    if command.person in (delegator, context.actor):
-        return Refusal("same_person", "Hand the step off to somebody else than yourself.", "person")
-    if not context.receiver_works:
-        return Refusal("no_access", "This person can't be given work of this process.", "person")
     if context.handling in (Handling.KEEP, Handling.DROP):
         return Refusal("not_delegated", "This step is not meant to be handed off: decide to delegate it first.")
     if context.needs_sop and not context.sop:
         return Refusal("no_sop", "Publish the SOP of this step first, so that there is something to hand off.")
-    refusal = (
-        _incomplete(command.card)
-        or _vague(command.brief, needs_bar=not context.sop)
-        or _unfit(command.terms, command.person)
+    refusal = together(
+        (
+            *shortcomings(command.brief, command.card, command.terms, command.person, needs_bar=not context.sop),
+            *_wrong_person(command, context),
+        )
     )
     if refusal is not None:
         return refusal
@@ -142,27 +141,38 @@ def _identity(what: HandoffState | c.Prepare) -> tuple[int, str, str, str]:
     return what.process, what.step, what.variation, what.person
 
 
-def _incomplete(card: AccessCard) -> Refusal | None:
+def _wrong_person(command: c.Prepare, context: HandoffContext) -> Iterator[Refusal]:
+    if command.person in (command.delegator or context.actor, context.actor):
+        yield Refusal("same_person", "Hand the step off to somebody else than yourself.", "person")
+    elif not context.receiver_works:
+        yield Refusal("no_access", "This person can't be given work of this process.", "person")
+
+
+def shortcomings(
+    brief: Brief | None, card: AccessCard, terms: Terms, person: str, *, needs_bar: bool
+) -> tuple[Refusal, ...]:
+    """Everything that the three parts of an offer lack, in the order of the form. `needs_bar`: no SOP has one."""
+    return (*_vague(brief, needs_bar=needs_bar), *_incomplete(card), *_unfit(terms, person))
+
+
+def _incomplete(card: AccessCard) -> Iterator[Refusal]:
     for missing in card.missing():
-        return Refusal("card_incomplete", missing.sentence, missing.field)
-    return None
+        yield Refusal("card_incomplete", missing.sentence, missing.field)
 
 
-def _vague(brief: Brief | None, *, needs_bar: bool) -> Refusal | None:
+def _vague(brief: Brief | None, *, needs_bar: bool) -> Iterator[Refusal]:
     if brief is None:
-        return None
+        return
     if not brief.outcome.strip():
-        return Refusal("no_outcome", "Say in a sentence what comes out of this step.", "outcome")
+        yield Refusal("no_outcome", "Say in a sentence what comes out of this step.", "outcome")
     if needs_bar and not brief.quality_bar:
         sentence = "No SOP says when it is done: write at least one line by which anybody can tell."
-        return Refusal("no_quality_bar", sentence, "quality_bar")
-    return None
+        yield Refusal("no_quality_bar", sentence, "quality_bar")
 
 
-def _unfit(terms: Terms, person: str) -> Refusal | None:
+def _unfit(terms: Terms, person: str) -> Iterator[Refusal]:
     if terms.backup and terms.backup == person:
-        return Refusal("same_person", "Somebody else has to stand in while they are away.", "backup")
-    return None
+        yield Refusal("same_person", "Somebody else has to stand in while they are away.", "backup")
 
 
 def _briefed(brief: Brief, known: Brief) -> Events:
@@ -205,15 +215,15 @@ def _open(state: HandoffState, command: c.Open) -> Decided:
 
 
 def _change_brief(state: HandoffState, command: c.ChangeBrief) -> Decided:
-    return _vague(command.brief, needs_bar=not state.sop) or _briefed(command.brief, state.brief)
+    return together(_vague(command.brief, needs_bar=not state.sop)) or _briefed(command.brief, state.brief)
 
 
 def _change_terms(state: HandoffState, command: c.ChangeTerms) -> Decided:
-    return _unfit(command.terms, state.person) or _arranged(command.terms, state.terms)
+    return together(_unfit(command.terms, state.person)) or _arranged(command.terms, state.terms)
 
 
 def _change_card(state: HandoffState, command: c.ChangeCard) -> Decided:
-    refusal = _incomplete(command.card)
+    refusal = together(_incomplete(command.card))
     if refusal is not None:
         return refusal
     return () if command.card == state.card else (e.CardChanged(*_card_values(command.card)),)

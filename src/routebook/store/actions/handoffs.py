@@ -14,7 +14,7 @@ from django.db import transaction
 
 from routebook.core.checks import secrets_in
 from routebook.core.document import Access, Handling, Kind, Process
-from routebook.core.events import Event, Refusal
+from routebook.core.events import Event, Refusal, together
 from routebook.core.handoff import (
     NEW_HANDOFF,
     AccessCard,
@@ -27,6 +27,7 @@ from routebook.core.handoff import (
     decide,
     fold,
     pack,
+    shortcomings,
     unpack,
 )
 from routebook.core.handoff import commands as c
@@ -66,11 +67,11 @@ def prepare(
     """
     process = _process(actor, process_id)
     _be_step(process, step, variation)
-    if not models.Member.objects.filter(org_id=actor.org, pk=receiver, active=True).exists():
-        raise Refused(Refusal("no_person", "Choose who takes the step on.", "person"))
-    _hold_no_secret(card, brief)
-    _be_revoker(actor, card)
-    _be_backup(actor, terms)
+    strange = together((*_secrets(card, brief), *_no_receiver(actor, receiver), *_strangers(actor, card, terms)))
+    if strange is not None:
+        needs_bar = published_sop(actor.org, process.slug, step, variation) is None
+        lacking = shortcomings(brief, card, terms, str(receiver), needs_bar=needs_bar)
+        raise Refused(together((*lacking, strange)) or strange)
     row, _ = HandOff.objects.select_for_update().get_or_create(
         org_id=actor.org,
         process=process,
@@ -95,15 +96,9 @@ def command(actor: Actor, handoff_id: int, command: c.HandoffCommand, *, command
     if not visible(actor).filter(pk=handoff_id).exists():
         raise NotFound
     row = HandOff.objects.select_for_update().get(pk=handoff_id)
-    if isinstance(command, c.ChangeBrief):
-        _hold_no_secret(None, command.brief)
-    if isinstance(command, c.ChangeCard):
-        _hold_no_secret(command.card, None)
-        _be_revoker(actor, command.card)
-    if isinstance(command, c.ChangeTerms):
-        _be_backup(actor, command.terms)
-    if isinstance(command, c.ChangeDelegator):
-        _be_member(actor, command.to, Refusal("no_person", "Choose who delegates it from now on.", "to"))
+    strange = together(_strange(actor, command))
+    if strange is not None:
+        raise Refused(strange)
     return _carry_out(actor, row, command, command_id, now)
 
 
@@ -113,9 +108,17 @@ def change_offer(
 ) -> HandOff:
     """Change all three parts of what was agreed, or none of them: what is handed over, the card, who and when."""
     first = command_id[: journal.LONGEST_COMMAND - 2]
-    command(actor, handoff_id, c.ChangeBrief(brief), command_id=f"{first}-b", now=now)
-    command(actor, handoff_id, c.ChangeCard(card), command_id=f"{first}-c", now=now)
-    return command(actor, handoff_id, c.ChangeTerms(terms), command_id=f"{first}-t", now=now)
+    rows: list[HandOff] = []
+    refused: list[Refusal] = []
+    for part, change in (("b", c.ChangeBrief(brief)), ("c", c.ChangeCard(card)), ("t", c.ChangeTerms(terms))):
+        try:
+            rows.append(command(actor, handoff_id, change, command_id=f"{first}-{part}", now=now))
+        except Refused as error:
+            refused.append(error.refusal)
+    refusal = together(refused)
+    if refusal is not None:
+        raise Refused(refusal)
+    return rows[-1]
 
 
 def note_results(
@@ -229,17 +232,31 @@ def _be_step(process: models.Document, step: str, variation: str) -> None:
         raise Refused(Refusal("no_variation", "This step has no such variation.", "variation"))
 
 
-def _hold_no_secret(card: AccessCard | None, brief: Brief | None) -> None:
+def _strange(actor: Actor, command: c.HandoffCommand) -> Iterator[Refusal]:
+    match command:
+        case c.ChangeBrief(brief):
+            yield from _secrets(None, brief)
+        case c.ChangeCard(card):
+            yield from _secrets(card, None)
+            yield from _strangers(actor, card, NO_TERMS)
+        case c.ChangeTerms(terms):
+            yield from _strangers(actor, None, terms)
+        case c.ChangeDelegator(to):
+            if not _works_here(actor, to):
+                yield Refusal("no_person", "Choose who delegates it from now on.", "to")
+
+
+def _secrets(card: AccessCard | None, brief: Brief | None) -> Iterator[Refusal]:
     """The record is kept for ever and the pack is printed: what is in them can't be taken back."""
     for field, text in _texts(card, brief):
         for found in secrets_in(text):
             sentence = f"This holds {found}. Say where the vault keeps it, not what it is: the record is kept for ever."
-            raise Refused(Refusal("secret", sentence, field))
+            yield Refusal("secret", sentence, field)
 
 
 def _texts(card: AccessCard | None, brief: Brief | None) -> Iterator[tuple[str, str]]:
-    for tool in card.tools if card else ():
-        yield "tools", f"{tool.tool}\n{tool.account_owner}\n{tool.vault}"
+    for n, tool in enumerate(card.tools if card else ()):
+        yield f"tool-{n}", f"{tool.tool}\n{tool.account_owner}\n{tool.vault}"
     for field in ("spend_limit", "may_decide", "ask_when") if card else ():
         yield field, getattr(card, field)
     for field in ("outcome", "good", "bad") if brief else ():
@@ -247,20 +264,22 @@ def _texts(card: AccessCard | None, brief: Brief | None) -> Iterator[tuple[str, 
     yield "quality_bar", "\n".join(brief.quality_bar) if brief else ""
 
 
-def _be_revoker(actor: Actor, card: AccessCard) -> None:
-    if card.revoker:
-        _be_member(actor, card.revoker, Refusal("no_person", "Choose who takes the access away again.", "revoker"))
+def _no_receiver(actor: Actor, receiver: int) -> Iterator[Refusal]:
+    if not models.Member.objects.filter(org_id=actor.org, pk=receiver, active=True).exists():
+        yield Refusal("no_person", "Choose who takes the step on.", "person")
 
 
-def _be_backup(actor: Actor, terms: Terms) -> None:
-    if terms.backup:
-        _be_member(actor, terms.backup, Refusal("no_person", "Choose somebody who works here.", "backup"))
+def _strangers(actor: Actor, card: AccessCard | None, terms: Terms) -> Iterator[Refusal]:
+    """Named people who don't work here (any more)."""
+    if card and card.revoker and not _works_here(actor, card.revoker):
+        yield Refusal("no_person", "Choose who takes the access away again.", "revoker")
+    if terms.backup and not _works_here(actor, terms.backup):
+        yield Refusal("no_person", "Choose somebody who works here.", "backup")
 
 
-def _be_member(actor: Actor, person: str, refusal: Refusal) -> None:
+def _works_here(actor: Actor, person: str) -> bool:
     members = models.Member.objects.filter(org_id=actor.org, active=True).exclude(access=Access.GUEST)
-    if not person.isdecimal() or not members.filter(pk=int(person)).exists():
-        raise Refused(refusal)
+    return person.isdecimal() and members.filter(pk=int(person)).exists()
 
 
 # --- what a run says ----------------------------------------------------------------------------
