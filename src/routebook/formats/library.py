@@ -19,7 +19,7 @@ from routebook.formats.errors import FormatError, Lines, Refused, did_you_mean
 from routebook.formats.markdown.document import decode, read_document, write_document
 from routebook.formats.markdown.reading import Reading
 from routebook.formats.markdown.writing import tree_of, yaml_text
-from routebook.formats.markdown.yaml_nodes import MappingNode, YamlRefused, parse_yaml
+from routebook.formats.markdown.yaml_nodes import MappingNode, YamlRefused
 from routebook.formats.normal import normalise, normalise_organisation
 from routebook.formats.schema import ORGANISATION
 
@@ -88,6 +88,8 @@ def normalise_library(library: Library) -> Library:
 
 def read_organisation(path: str, text: str) -> tuple[Organisation, Lines] | Refused:
     """`routebook.yaml`, and the line of each of its fields."""
+    from routebook.formats.markdown.yaml_reader import parse_yaml  # documents seldom need it
+
     reading = Reading(path)
     try:
         node = parse_yaml(text.removeprefix("\ufeff"))

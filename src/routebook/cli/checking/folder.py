@@ -13,20 +13,20 @@ import datetime as dt
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from routebook.cli.checking.cache import Cache
 from routebook.cli.checking.findings import Placed
-from routebook.cli.checking.keeping import Knowledge, Known, kept, knowledge_in, plain_findings
+from routebook.cli.checking.keeping import Knowledge, Known, kept, knowledge_in
 from routebook.cli.checking.part import Around, Part, Read, Task, bytes_of, placed, placed_error
 from routebook.cli.checking.seen import MEDIA_FOLDER, ORGANISATION_FILE, Seen, look
 from routebook.cli.checking.team import Team, workers_for
 from routebook.cli.main import CommandError
 from routebook.core.checks import Checker
-from routebook.core.checks.catalogue import Index, answer
+from routebook.core.checks.catalogue import Index, Question, answer
 from routebook.core.document import FOLDERS, Organisation
 from routebook.formats.errors import FormatError, Lines, Refused, did_you_mean
 from routebook.formats.library import read_organisation
@@ -54,21 +54,19 @@ def check_folder(
     seen = look(str(directory), folders)
     if not any(name.partition("/")[0] in (*FOLDERS.values(), ORGANISATION_FILE) for name in seen.files):
         raise CommandError(f"“{directory}” is no library: it has neither {ORGANISATION_FILE} nor documents.")
-    organisation, others = _organisation(directory, seen)
     check = _Check(str(directory), seen, knowledge_in(cache.documents()), progress)
-    now = check.knowledge(organisation, today, rehash=rehash)
-    others += [*_misplaced(seen), *check.in_organisation]
-    found = sorted([*others, *(each for known in now.documents.values() for each in known.findings)], key=_place)
+    now = check.knowledge(today, rehash=rehash)
+    in_documents = (each for known in now.documents.values() for each in known.findings)
+    found = sorted([*_misplaced(seen), *check.in_organisation, *in_documents], key=_place)
     trusted = {name: _trusted(at, begun) for name, (_, at) in seen.files.items()}
     result = {
         "today": today.isoformat(),
         "folders": folders,
         "seen": seen.digest() if all(at or not seen.files[name][1] for name, at in trusted.items()) else "",
         "documents": Counter(name.partition("/")[0] for name in now.documents),
-        "findings": plain_findings(found),
+        "findings": [list(each) for each in found],
     }
-    documents = {name: known._replace(time=trusted[name]) for name, known in now.documents.items()}
-    cache.keep(result, kept(Knowledge(documents, now.answers)))
+    cache.keep(result, kept(now, trusted))
     return result
 
 
@@ -82,8 +80,8 @@ def _watched(directory: Path) -> list[str]:
     return [*known, *(name for name in names if name not in known and did_you_mean(name, FOLDERS.values()))]
 
 
-def _organisation(directory: Path, seen: Seen) -> tuple[_Organisation, list[Placed]]:
-    data = bytes_of(str(directory), ORGANISATION_FILE) if ORGANISATION_FILE in seen.files else None
+def _organisation(directory: str, seen: Seen) -> tuple[_Organisation, list[Placed]]:
+    data = bytes_of(directory, ORGANISATION_FILE) if ORGANISATION_FILE in seen.files else None
     if data is None:
         fix = "Add it, with a line such as `name: Clear Harbour Coaching`."
         missing = FormatError(ORGANISATION_FILE, 1, "", "This folder has no routebook.yaml that can be read.", fix)
@@ -122,43 +120,65 @@ class _Organisation(NamedTuple):
     lines: Lines
 
 
+class _Answers:
+    """What the library answers to the questions that rules asked."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.said: dict[Question, str] = {}
+
+    def add(self, asked: Iterable[Question]) -> None:
+        for question in asked:
+            if question not in self.said:
+                self.said[question] = answer(self._index, question)
+
+    def findings_in(self, organisation: _Organisation) -> list[Placed]:
+        if organisation.value is None:
+            return []
+        findings = Checker(self._index).look_at(organisation.value).findings
+        return [placed(ORGANISATION_FILE, organisation.lines, finding) for finding in findings]
+
+
 class _Check:
     """One check of one folder."""
 
     def __init__(self, directory: str, seen: Seen, before: Knowledge, progress: Progress) -> None:
         self.in_organisation: list[Placed] = []
         self._directory = directory
+        self._seen = seen
         self._files = {name: at for name, at in seen.files.items() if name.partition("/")[0] in FOLDERS.values()}
         self._media = frozenset(name.partition("/")[2] for name in seen.files if name.partition("/")[0] == MEDIA_FOLDER)
         self._before = before
         self._progress = progress
         self._part = Part(directory)
 
-    def knowledge(self, organisation: _Organisation, today: dt.date, *, rehash: bool) -> Knowledge:
-        """What is known of each document now, with its findings."""
+    def knowledge(self, today: dt.date, *, rehash: bool) -> Knowledge:
+        """What is known of each document now, with its findings.
+
+        Where several processes do the work, this one does what is left to do while they are at it.
+        """
         known, tasks = self._sorted_out(rehash)
         with ExitStack() as stack:
             crew = self._crew(len(tasks), stack)
-            done = 0
-            for read in crew.read(tasks):
+            reads = crew.read(tasks)
+            organisation, self.in_organisation = _organisation(self._directory, self._seen)
+            for done, read in enumerate(reads, 1):
                 known[read.name] = self._after_reading(read)
-                done += 1
                 self._progress(done, 2 * len(tasks))
             roles = organisation.value.roles if organisation.value is not None else ()
-            facts = tuple(known[name].facts for name in sorted(known))
-            around = Around(facts, roles, today, self._media)
-            index = self._part.index(around)
-            stale = self._stale(known, index)
+            around = Around(tuple(known[name].facts for name in sorted(known)), roles, today, self._media)
+            stale = self._stale(known, self._changed(around))
             crew = crew if isinstance(crew, Team) else self._crew(len(stale), stack)
-            for looked in crew.look(stale, around):
-                known[looked.name] = known[looked.name]._replace(findings=looked.findings, asked=looked.asked)
-                done += 1
+            looks = crew.look(stale, around)
+            answers = _Answers(self._part.index(around))
+            self.in_organisation += answers.findings_in(organisation)
+            for done, looked in enumerate(looks, len(tasks) + 1):
+                known[looked.name] = known[looked.name].looked_at(looked.findings, looked.asked)
+                answers.add(looked.asked)
                 self._progress(done, len(tasks) + len(stale))
-        if organisation.value is not None:
-            findings = Checker(index).look_at(organisation.value).findings
-            self.in_organisation = [placed(ORGANISATION_FILE, organisation.lines, finding) for finding in findings]
-        questions = sorted(frozenset().union(*[each.asked for each in known.values() if each.asked]))
-        return Knowledge(known, {question: answer(index, question) for question in questions})
+        for each in known.values():
+            answers.add(each.asked or ())
+        return Knowledge(known, answers.said)
 
     def _sorted_out(self, rehash: bool) -> tuple[dict[str, Known], list[Task]]:
         """The documents whose files are as they were, and the files to read."""
@@ -183,9 +203,16 @@ class _Check:
             return self._before.documents[read.name]._replace(size=size, time=at)
         return Known(size, at, read.content, read.facts, read.findings)
 
-    def _stale(self, known: Mapping[str, Known], index: Index) -> list[str]:
+    def _changed(self, around: Around) -> set[Question]:
+        """The questions that are answered otherwise than before."""
+        before = self._before.answers
+        if not before:
+            return set()  # and the index can wait until others are at work
+        index = self._part.index(around)
+        return {asked for asked, said in before.items() if answer(index, asked) != said}
+
+    def _stale(self, known: Mapping[str, Known], changed: set[Question]) -> list[str]:
         """The documents at which the rules have to look."""
-        changed = {asked for asked, said in self._before.answers.items() if answer(index, asked) != said}
         return [
             name
             for name, each in known.items()

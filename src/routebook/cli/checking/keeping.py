@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ class Known(NamedTuple):
     findings: tuple[Placed, ...] = ()
     asked: frozenset[Question] | None = None
 
+    def looked_at(self, findings: tuple[Placed, ...], asked: frozenset[Question]) -> Known:
+        return Known(self.size, self.time, self.content, self.facts, findings, asked)
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -37,10 +40,13 @@ class Knowledge:
 NOTHING = Knowledge({}, {})
 
 
-def kept(knowledge: Knowledge) -> dict[str, Any]:
-    """The knowledge as plain values. Questions are many and alike, so that each stands once and is named by its place."""
+def kept(knowledge: Knowledge, trusted: Mapping[str, int]) -> dict[str, Any]:
+    """The knowledge as plain values. Questions are many and alike, so that each stands once and is named by its place.
+
+    `trusted` gives the time of each document's file as far as it can be trusted.
+    """
     places = {question: place for place, question in enumerate(knowledge.answers)}
-    documents = {name: _plain(known, places) for name, known in knowledge.documents.items()}
+    documents = {name: _plain(known, trusted[name], places) for name, known in knowledge.documents.items()}
     return {"answers": [[*question, said] for question, said in knowledge.answers.items()], "documents": documents}
 
 
@@ -53,16 +59,12 @@ def knowledge_in(plain: Mapping[str, Any] | None) -> Knowledge:
     return Knowledge({name: _known(name, row, questions) for name, row in plain["documents"].items()}, answers)
 
 
-def plain_findings(findings: Iterable[Placed]) -> list[list[Any]]:
-    """Findings as rows."""
-    return [list(finding) for finding in findings]
-
-
-def _plain(known: Known, places: Mapping[Question, int]) -> list[Any]:
+def _plain(known: Known, time: int, places: Mapping[Question, int]) -> tuple[Any, ...]:
+    """Tuples of any kind become lists in JSON, so there is nothing to convert but the questions."""
     facts = known.facts
-    told = [facts.title, facts.status.value, facts.step, facts.variation, facts.cites, facts.uses, facts.is_readable]
-    asked = sorted(places[question] for question in known.asked) if known.asked is not None else None
-    return [known.size, known.time, known.content, told, plain_findings(known.findings), asked]
+    told = (facts.title, facts.status, facts.step, facts.variation, facts.cites, facts.uses, facts.is_readable)
+    asked = [places[question] for question in known.asked] if known.asked is not None else None
+    return (known.size, time, known.content, told, known.findings, asked)
 
 
 def _known(name: str, row: list[Any], questions: list[Question]) -> Known:

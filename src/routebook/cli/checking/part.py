@@ -70,6 +70,7 @@ class Part:
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._documents: dict[str, DocumentFile] = {}
+        self._indexed: tuple[Around, Index] | None = None
 
     def read(self, tasks: Iterable[Task]) -> Iterator[Read]:
         """Each file, as far as its content is new."""
@@ -81,8 +82,11 @@ class Part:
         return (self._look(name, checker) for name in names)
 
     def index(self, around: Around) -> Index:
-        """The index of the library; it opens a map when a rule asks for one."""
-        return index_from(around.facts, around.roles, self._process, today=around.today, media=around.media)
+        """The index of the library, made once; it opens a map when a rule asks for one."""
+        if self._indexed is None or self._indexed[0] is not around:
+            index = index_from(around.facts, around.roles, self._process, today=around.today, media=around.media)
+            self._indexed = (around, index)
+        return self._indexed[1]
 
     def _read(self, task: Task) -> Read:
         data = bytes_of(self._directory, task.name, task.size) if (task.size, task.time) != NOT_A_FILE else None

@@ -64,14 +64,16 @@ class Team:
             process.join()
 
     def read(self, tasks: Sequence[Task]) -> Iterator[Read]:
-        """Each file, as far as its content is new, in any order."""
-        return self._shared("read", tasks, lambda task: task.name)
+        """Each file, as far as its content is new, in any order. They begin at once, before the first is asked for."""
+        self._share("read", tasks, lambda task: task.name)
+        return self._results()
 
     def look(self, names: Sequence[str], around: Around) -> Iterator[Looked]:
-        """Each document, seen within its library, in any order."""
-        return self._shared("look", names, str, around)
+        """Each document, seen within its library, in any order. They begin at once, too."""
+        self._share("look", names, str, around)
+        return self._results()
 
-    def _shared(self, verb: str, items: Sequence[T], name_of: Callable[[T], str], *others: Any) -> Iterator[Any]:
+    def _share(self, verb: str, items: Sequence[T], name_of: Callable[[T], str], *others: Any) -> None:
         shares: list[list[T]] = [[] for _ in self._pipes]
         for item in items:
             shares[crc32(name_of(item).encode(errors="surrogateescape")) % len(shares)].append(item)
@@ -79,6 +81,8 @@ class Team:
         for pipe, share in zip(self._pipes, shares, strict=True):
             pipe.send((verb, share))
             pipe.send_bytes(common)
+
+    def _results(self) -> Iterator[Any]:
         busy: list[Any] = list(self._pipes)
         while busy:
             for ready in wait(busy):

@@ -92,7 +92,8 @@ def page_and_rest(document: object) -> tuple[str, str]:
     Each text begins with a `START` on a line of its own. To leave the paths out takes a third of the time, and most
     rules want one look at everything.
     """
-    page_of, rest_of = _halves(type(document))
+    cls: object = type(document)
+    page_of, rest_of = _halves(cls)
     page: list[str] = []
     rest: list[str] = []
     _gather_values(page_of(document), page)

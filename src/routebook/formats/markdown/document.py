@@ -11,7 +11,7 @@ from routebook.formats.markdown.body import Passage, read_body, write_body
 from routebook.formats.markdown.plain_front import plain_mapping
 from routebook.formats.markdown.reading import SLUG, Reading
 from routebook.formats.markdown.writing import Tree, tree_of, yaml_text
-from routebook.formats.markdown.yaml_nodes import MappingNode, ScalarNode, YamlRefused, parse_yaml
+from routebook.formats.markdown.yaml_nodes import MappingNode, Node, ScalarNode, YamlRefused
 from routebook.formats.normal import normalise
 from routebook.formats.schema import KEYS, Key
 
@@ -104,7 +104,7 @@ def _document(path: str, text: str, reading: Reading) -> AnyDocument | None:
         return None
     front, body = parts
     try:
-        node = plain_mapping(front, first_line=2) or parse_yaml(front, first_line=2)
+        node = plain_mapping(front, first_line=2) or _any_yaml(front)
     except YamlRefused as refusal:
         reading.refuse(refusal.line, "", refusal.sentence, refusal.fix)
         return None
@@ -115,6 +115,12 @@ def _document(path: str, text: str, reading: Reading) -> AnyDocument | None:
     document: AnyDocument = CLASS_OF[kind](slug=slug, **values)  # type: ignore[assignment]
     _refuse_bad_step_ids(document, reading)
     return document
+
+
+def _any_yaml(front: str) -> Node:
+    from routebook.formats.markdown.yaml_reader import parse_yaml  # most libraries never need it
+
+    return parse_yaml(front, first_line=2)
 
 
 def _slug(path: str, reading: Reading) -> str:

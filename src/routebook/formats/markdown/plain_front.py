@@ -47,7 +47,7 @@ def _mapping(rows: _Rows, at: int, first_line: int, depth: int) -> tuple[Mapping
     while True:
         if not key or key in node.keys:
             raise _GivenUpError
-        node.keys[key] = ScalarNode(key, first_line + at)
+        node.keys[key] = first_line + at
         if value:
             node.values[key], at = _inline(value, first_line + at, depth), at + 1
         else:
@@ -104,9 +104,7 @@ def _inline(value: str, line: int, depth: int) -> Node:
 
 def _flow_mapping(inside: str, line: int) -> MappingNode:
     pairs = _each(_FLOW_PAIR, inside)
-    node = MappingNode(
-        line, {key: _in_flow(value, line) for key, value in pairs}, {key: ScalarNode(key, line) for key, _ in pairs}
-    )
+    node = MappingNode(line, {key: _in_flow(value, line) for key, value in pairs}, {key: line for key, _ in pairs})
     if len(node.keys) < len(pairs):
         raise _GivenUpError
     return node

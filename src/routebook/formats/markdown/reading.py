@@ -95,7 +95,7 @@ class Reading:
                 continue
             attribute = key.field
             path = f"{field}.{attribute}" if field else attribute
-            self.lines[path] = node.keys[name].line
+            self.lines[path] = node.keys[name]
             values[attribute] = self.value(inside, key.shape, path, key)
         self._missing_keys(node, table.required, values, field, what)
         return values
@@ -259,7 +259,7 @@ class Reading:
             days = _days(name)
             if not days:
                 self.refuse(
-                    node.keys[name].line,
+                    node.keys[name],
                     field,
                     f"`{name}` is not a weekday.",
                     f"Write {', '.join(WEEKDAYS)}, or `mon-fri`.",
@@ -276,14 +276,14 @@ class Reading:
         return [span for span in spans if span is not None]
 
     def _unknown_keys(self, node: MappingNode, by_name: Mapping[str, Key], field: str, what: str) -> None:
-        for name, key_node in node.keys.items():
+        for name, line in node.keys.items():
             if name in by_name:
                 continue
             if len(self.errors) >= MANY_ERRORS:
                 return
             near = did_you_mean(name, by_name)
             fix = f"Did you mean `{near}`?" if near else f"Known keys: {', '.join(by_name)}."
-            self.refuse(key_node.line, _join(field, name), f"`{name}` is not a key of {what}.", fix)
+            self.refuse(line, _join(field, name), f"`{name}` is not a key of {what}.", fix)
 
     def _missing_keys(
         self, node: MappingNode, required: tuple[Key, ...], values: dict[str, Any], field: str, what: str
