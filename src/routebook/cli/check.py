@@ -59,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()
     try:
         count, findings = _checked(args)
+        if findings or args.format != "text" or not args.quiet:
+            print(FORMATS[args.format](count, findings))
     finally:
         gc.enable()
-    if findings or args.format != "text" or not args.quiet:
-        print(FORMATS[args.format](count, findings))
     return FINDINGS if findings else FINE
 
 
