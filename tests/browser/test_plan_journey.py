@@ -42,6 +42,8 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     page.get_by_role("button", name="Move Decline and explain").focus()
     page.keyboard.press("ArrowUp")
     expect_lines(page, "now", ["Issue the refund", "Decline and explain", "Verify eligibility"])
+    # A line stands in its place as soon as it is moved; these words come from the server, with what it has kept.
+    expect(page.locator("[data-period='now'] .why").nth(1)).to_contain_text("put here by hand")
     expect(page.get_by_role("button", name="Move Decline and explain")).to_be_focused()
 
     grip = page.get_by_role("button", name="Move Issue the refund").bounding_box()
@@ -53,7 +55,6 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     page.mouse.move(later["x"] + 100, later["y"] + 40, steps=6)
     page.mouse.up()
     expect_lines(page, "later", ["Issue the refund"])
-    # The line stands there as soon as it is dropped; these words come from the server, with what it has kept.
     expect(page.locator("[data-period='later'] .why")).to_contain_text("put here by hand")
     assert {(row.step, row.period) for row in PlanEntry.objects.all()} == {("decline", "now"), ("issue", "later")}
 

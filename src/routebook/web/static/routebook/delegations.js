@@ -2,6 +2,8 @@
 // form beside it, which saves itself, or where the steps of all maps stand together says so in a form of its own.
 // In the quick table the arrow keys go from field to field. Without this script the forms do the same.
 
+import { onItsWay } from "./on_its_way.js";
+
 const VALUES = [5, 4, 3, 2, 1];
 const ENERGIES = [-2, -1, 0, 1, 2];
 const MEANT = 4; // px that tell a drag from a click
@@ -90,16 +92,36 @@ function choose(dot, energy, value) {
   fields.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// Several keys in a row say one place, the last; the picture follows when it is kept.
+// Several keys in a row say one place, the last; the picture follows when it is kept. One place is sent after the other;
+// while one waits, the answer to the one before is not shown, because the picture is ahead of it.
 const waiting = new Map();
+let sending = null;
 
 function place(dot, energy, value) {
   const { step } = dot.dataset;
   Object.assign(dot.dataset, { value, energy });
-  clearTimeout(waiting.get(step));
-  const keep = () => window.htmx.ajax("POST", dot.closest("[data-places]").dataset.places, { values: { step, value, energy }, target: "#steps", swap: "outerHTML" });
-  waiting.set(step, setTimeout(keep, 250));
+  const before = waiting.get(step);
+  const quiet = new Promise((over) => setTimeout(over, 250));
+  waiting.set(step, { values: { step, value, energy }, quiet });
+  if (before) return;
+  sending ??= sendAll().finally(() => { sending = null; });
+  onItsWay(sending);
 }
+
+async function sendAll() {
+  while (waiting.size) {
+    const [step, { values, quiet }] = [...waiting][0];
+    await quiet;
+    if (waiting.get(step).values !== values) continue; // another key since
+    waiting.delete(step);
+    const address = document.querySelector("[data-places]").dataset.places;
+    await window.htmx.ajax("POST", address, { values, target: "#steps", swap: "outerHTML" }).catch(() => {}); // told above
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "steps" && waiting.size && event.detail.xhr.status < 400) event.detail.shouldSwap = false;
+});
 
 // The quick table: up and down a row, left and right a field. The texts are a few digits, so no cursor moves in them.
 document.addEventListener("keydown", (event) => {

@@ -1,6 +1,8 @@
 // The lines of the plan can be dragged by their grip, with mouse and finger, and moved with the arrow keys. Without this
 // script the buttons under “move” do the same.
 
+import { onItsWay } from "./on_its_way.js";
+
 let drag = null;
 
 function showGrips() {
@@ -13,7 +15,7 @@ function showGrips() {
 showGrips();
 document.addEventListener("htmx:afterSettle", () => {
   showGrips();
-  if (refocus) document.getElementById(refocus)?.focus();
+  if (refocus && document.activeElement === document.body) document.getElementById(refocus)?.focus();
   refocus = "";
 });
 
@@ -48,10 +50,13 @@ function finish(wanted) {
   drag = null;
   line.classList.remove("moving");
   const moved = line.parentNode !== home || line.nextElementSibling !== before;
-  if (!moved) return;
+  if (!moved) return catchUp();
   const takeBack = () => home.insertBefore(line, before);
   if (wanted) keep(line, line.parentNode.dataset.period, [...line.parentNode.children].indexOf(line), takeBack);
-  else takeBack();
+  else {
+    takeBack();
+    catchUp();
+  }
 }
 
 // A finger on a grip moves the line, not the page.
@@ -66,26 +71,60 @@ document.addEventListener("keydown", (event) => {
   const lists = [...document.querySelectorAll(".planned")];
   const list = line.parentNode;
   const at = [...list.children].indexOf(line) + way;
-  if (at >= 0 && at < list.children.length) return keep(line, list.dataset.period, at);
+  if (at >= 0 && at < list.children.length) return move(line, list, at);
   const next = lists[lists.indexOf(list) + way];
-  if (next) keep(line, next.dataset.period, way > 0 ? 0 : next.children.length);
+  if (next) move(line, next, way > 0 ? 0 : next.children.length);
 });
 
-// The server answers with the whole plan. After a refusal, which the page tells above, the line goes back.
-let refocus = "";
-let undo = null;
+// At once on the page, so that the next key goes on from there.
+function move(line, list, at) {
+  const [home, before] = [line.parentNode, line.nextElementSibling];
+  const others = [...list.children].filter((one) => one !== line);
+  list.insertBefore(line, others[at] ?? null);
+  line.querySelector(".grip").focus();
+  keep(line, list.dataset.period, at, () => home.insertBefore(line, before));
+}
 
-function keep(line, period, position, takeBack = null) {
+// The server answers with the whole plan. One move is sent after the other; while one waits, the answer to the one before
+// is not shown, because the page is ahead of it. After a refusal, which the page tells above, the lines go back.
+let refocus = "";
+let waiting = [];
+let sending = null;
+
+function keep(line, period, position, takeBack) {
   refocus = line.querySelector(".grip").id;
-  undo = takeBack;
-  const values = { to: `${period}:${position}` };
-  window.htmx.ajax("POST", `${line.dataset.address}place/`, { values, target: "#plan", swap: "outerHTML" });
+  waiting.push({ address: `${line.dataset.address}place/`, values: { to: `${period}:${position}` }, takeBack });
+  sending ??= sendAll().finally(() => { sending = null; });
+  onItsWay(sending);
+}
+
+let undo = [];
+
+async function sendAll() {
+  while (waiting.length) {
+    const { address, values, takeBack } = waiting.shift();
+    undo = [takeBack];
+    await window.htmx.ajax("POST", address, { values, target: "#plan", swap: "outerHTML" }).catch(() => {}); // told above
+  }
+}
+
+// A line in somebody's hand isn't taken from it either; what was not shown for that is asked for once it is let go.
+let isBehind = false;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "plan" || detail.xhr.status >= 400) return;
+  isBehind = Boolean(waiting.length || drag);
+  if (isBehind) detail.shouldSwap = false;
+});
+
+function catchUp() {
+  if (isBehind && !sending) window.htmx.ajax("GET", "/plan/", { target: "#plan", select: "#plan", swap: "outerHTML" });
 }
 
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, () => {
-    undo?.();
-    undo = null;
+    for (const takeBack of [...undo, ...waiting.map((one) => one.takeBack)].reverse()) takeBack();
+    [undo, waiting] = [[], []];
   });
 }
 

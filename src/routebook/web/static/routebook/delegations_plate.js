@@ -1,10 +1,15 @@
 // Lines go onto the plate while they are typed: Enter, a pasted list or a dictated one sends every line that is
 // finished. What could not be sent stays in the field; without this script the button sends it all.
 
+import { beforeLeaving } from "./on_its_way.js";
+import { hold } from "./typed_meanwhile.js";
+
 const form = document.getElementById("write");
 const lines = document.getElementById("lines");
 const refused = document.getElementById("lines-refused");
-let sending = Promise.resolve();
+let sending = null;
+
+beforeLeaving(() => sending);
 
 lines.addEventListener("input", (event) => {
   if (!event.isComposing && lines.value.includes("\n")) send(finished());
@@ -32,7 +37,9 @@ function everything() {
 
 // One after the other, so that they stand in the order in which they were written.
 function send(text) {
-  if (text.trim()) sending = sending.then(() => post(text));
+  if (!text.trim()) return;
+  const mine = Promise.resolve(sending).then(() => post(text)).finally(() => { if (sending === mine) sending = null; });
+  sending = mine;
 }
 
 async function post(text) {
@@ -49,12 +56,16 @@ async function post(text) {
     refused.replaceChildren();
     lines.removeAttribute("aria-invalid");
     form.querySelector("button").className = "quiet"; // what comes next has the page's one green button
-    window.htmx.swap("#plate", await answer.text(), { swapStyle: "outerHTML" });
-    return;
+    const text = await answer.text();
+    const putBack = hold(document.getElementById("plate"));
+    document.addEventListener("htmx:afterSettle", putBack, { once: true });
+    window.htmx.swap("#plate", text, { swapStyle: "outerHTML" });
+    return true;
   }
   lines.value = text.trimEnd() + (lines.value ? `\n${lines.value}` : "");
   if (answer?.status === 409) {
     refused.innerHTML = await answer.text();
     lines.setAttribute("aria-invalid", "true");
   }
+  return false;
 }

@@ -1,6 +1,9 @@
 // The form of a document: rows that come, go and move; saving as one types; what was found, beside it.
 // Without this file the same form works by its buttons.
 
+import { beforeLeaving } from "./on_its_way.js";
+import { askAboutUnsent, forgetUnsent, keepUnsent } from "./unsent.js";
+
 const PAUSE = 80; // ms of quiet before what was typed is saved and checked
 const BETWEEN = 600; // ms at least from one save to the next, while somebody goes on typing
 
@@ -38,7 +41,14 @@ function edit(form) {
   side.addEventListener("click", lead);
   window.addEventListener("beforeunload", (event) => { if ((changed.size || contested.size) && !form.dataset.leaving) event.preventDefault(); });
   form.addEventListener("submit", () => { form.dataset.leaving = "1"; });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  window.addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return;
+    if (changed.size || contested.size || saving) keepUnsent(form);
+    save();
+  });
+  askAboutUnsent(form);
+  beforeLeaving(() => (changed.size || saving ? allSaved() : null));
 
   function touch(name) {
     if (!name) return;
@@ -64,13 +74,21 @@ function edit(form) {
     await saving;
   }
 
+  // A save that fails leaves its fields in `changed`, and one that meets somebody else's in `contested`.
+  async function allSaved() {
+    if (saving) await saving;
+    if (changed.size) await save();
+    return !changed.size && !contested.size;
+  }
+
   async function send(names) {
     say(form.dataset.saving);
     try {
-      const response = await fetch(form.dataset.autosave, { method: "POST", body: body(names), headers: { "X-Requested-With": "fetch" } });
+      const response = await fetch(form.dataset.autosave, { method: "POST", body: body(names), headers: { "X-Requested-With": "fetch" }, keepalive: document.hidden });
       const text = await response.text();
       if (response.status === 409) return meet(text, names);
       if (!response.ok) throw new Error(String(response.status));
+      if (!changed.size) forgetUnsent();
       side.innerHTML = text;
       const stands = side.firstElementChild;
       form.elements.rev.value = stands.dataset.rev;
@@ -78,6 +96,8 @@ function edit(form) {
       if (standing) standing.textContent = stands.dataset.count;
     } catch {
       for (const name of names) changed.add(name);
+      keepUnsent(form);
+      delete form.dataset.leaving;
       say(form.dataset.offline);
       timer = setTimeout(save, 5000);
     }
@@ -103,7 +123,9 @@ function edit(form) {
   function meet(text, names) {
     conflict.innerHTML = text;
     for (const name of [...names, ...changed]) contested.add(name);
+    keepUnsent(form);
     changed.clear();
+    delete form.dataset.leaving;
     say("");
   }
 

@@ -14,6 +14,7 @@ function begin(box) {
   let chosen = -1;
   let timer = 0;
   let question = null;
+  let listed = null; // the text that what is listed belongs to
 
   remember();
 
@@ -48,10 +49,16 @@ function begin(box) {
   field.addEventListener("keydown", move);
   list.addEventListener("click", (event) => go(event.target.closest("[role=option]"), event));
   list.addEventListener("mousedown", (event) => event.preventDefault()); // the cursor stays in the field
-  box.querySelector("form").addEventListener("submit", (event) => {
-    if (!options()[chosen] && field.value.trim()) return;
+  // Who types faster than the answer comes goes where the answer to the whole text leads, not to what stood there before.
+  const form = box.querySelector("form");
+  form.addEventListener("submit", async (event) => {
+    const text = field.value.trim();
+    if (text && text === listed && !options()[chosen]) return;
     event.preventDefault();
-    go(options()[chosen], event);
+    if (text !== listed) await ask();
+    if (text !== field.value.trim() || !box.open) return;
+    if (options()[chosen]) go(options()[chosen], event);
+    else if (text) form.submit();
   });
 
   function typing(element) {
@@ -69,6 +76,7 @@ function begin(box) {
 
   // Of several answers on their way, the one to the newest question counts.
   async function ask() {
+    clearTimeout(timer);
     question?.abort();
     const mine = (question = new AbortController());
     const text = field.value.trim();
@@ -79,6 +87,7 @@ function begin(box) {
       const html = await answer.text();
       if (mine !== question || !box.open) return;
       list.innerHTML = html;
+      listed = text;
       if (!text) addRecent();
       tell(list.querySelector("[data-told]")?.textContent ?? "");
     } catch (error) {

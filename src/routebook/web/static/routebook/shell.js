@@ -1,5 +1,8 @@
 // What every page needs beyond HTML: menus that close, errors that show, and no lost typing.
 
+import "./on_its_way.js";
+import "./typed_meanwhile.js";
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
