@@ -229,7 +229,8 @@ def _due(text: str) -> str:
     text = re.sub(r"^(?:within|in)\s+", "", text, flags=re.IGNORECASE)
     found = _SHORT.match(text)
     if found:
-        return f"{found[1]} {found[2] or ''}{_UNITS[found[3][0].lower()]}"
+        unit = _UNITS[found[3][0].lower()]
+        return f"{found[1]} {found[2] or ''}{unit.removesuffix('s') if int(found[1]) == 1 else unit}"
     try:
         parse_duration(text)
     except BadDuration:

@@ -7,10 +7,12 @@ import { isMany, isWanted, read } from "./process_paste.js";
 import { bands, keepScrolled, showStep, takeDrawing } from "./process_picture.js";
 import { MOST_STEPS, form, idOf, isEmpty, keyOf, list, newRow, partOf, renumber, rows, titleOf, titledRows } from "./process_rows.js";
 import { makeSortable } from "./process_sort.js";
+import { askAboutUnsent, forgetUnsent, keepUnsent } from "./unsent.js";
 
 const PAUSE = 80; // ms of quiet before what was typed is sent
 const BETWEEN = 600; // ms at least from one sending to the next, while somebody goes on typing
 const RETRY = 5000; // ms until the server is asked again when it could not be reached
+const MOST_KEPT_ALIVE = 60_000; // bytes that a browser still sends for a tab that is closed
 const THOUGHT = 1000; // ms of quiet that end one undoable piece of typing
 const editor = document.getElementById("editor");
 const says = editor.dataset;
@@ -33,6 +35,7 @@ sized.observe(document.getElementById("live-map"));
 sized.observe(head);
 editor.classList.add("scripted");
 showHistory();
+askAboutUnsent(form());
 
 // --- typing -----------------------------------------------------------------------------------------
 
@@ -96,6 +99,13 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 window.addEventListener("online", () => isDirty && save());
+
+// The tab goes to the back, or for good: what is typed goes on its way, and is kept here until it has arrived.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden || !(isDirty || sending)) return;
+  keepUnsent(form());
+  save();
+});
 
 editor.addEventListener("keydown", (event) => {
   const row = event.target.closest(".mapstep");
@@ -339,24 +349,31 @@ async function exchange(extra) {
   editor.classList.remove("unsent");
   let response, text;
   try {
-    response = await fetch(form().action, { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" }, redirect: "error" });
+    const body = new URLSearchParams(data).toString();
+    const keepalive = document.hidden && body.length < MOST_KEPT_ALIVE;
+    const headers = { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
+    response = await fetch(form().action, { method: "POST", body, headers, redirect: "error", keepalive });
     text = await response.text();
   } catch {
     return unsent(says.offline);
   }
   const answer = new DOMParser().parseFromString(text, "text/html");
   if (!answer.querySelector("section.side")) return unsent(says.refused);
+  if (response.status !== 409 && !isDirty) forgetUnsent();
   const isAll = answer.getElementById("map-form") && !isDirty;
   takeIds(answer, sent);
   if (isAll) return takeAll(answer);
   takeLive(answer, sent);
   for (const row of fresh) if (document.activeElement !== titleOf(row)) delete row.dataset.fresh;
-  if (response.status === 409) isDirty = true;
-  else if (isDirty) changed();
+  if (response.status === 409) {
+    isDirty = true;
+    keepUnsent(form());
+  } else if (isDirty) changed();
 }
 
 function unsent(sentence) {
   isDirty = true;
+  keepUnsent(form());
   editor.classList.add("unsent");
   status(sentence);
   if (sentence === says.offline) timer = setTimeout(save, RETRY);
