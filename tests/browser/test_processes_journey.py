@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Dialog, Locator, Page, Route, ex
 from routebook.core.document import Kind
 from routebook.store.actions import documents
 from routebook.store.models import Document, Draft
-from tests.browser.conftest import DESKTOP, Watch, open_page
+from tests.browser.conftest import DESKTOP, PATIENCE, Watch, open_page
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -496,16 +496,18 @@ def spots(page: Page) -> dict[str, tuple[str, str]]:
     return {step: (band, spot) for step, band, spot in found}
 
 
-IN_VIEW = """number => {
+UNTIL_IN_VIEW = """([number, patience], began = performance.now()) => new Promise((seen, fail) => (function look() {
     const box = document.querySelectorAll("#live-map [data-step] > .box")[number - 1]?.getBoundingClientRect();
     const strip = document.querySelector("#live-map .scroll").getBoundingClientRect();
-    return box && strip.top <= box.top && box.bottom <= strip.bottom;
-}"""
+    if (box && strip.top <= box.top && box.bottom <= strip.bottom) seen();
+    else if (performance.now() - began > patience) fail(new Error(`step ${number} does not come into view`));
+    else requestAnimationFrame(look);
+})())"""
 
 
 def see(page: Page, number: int) -> None:
     """Wait until the box of a step is seen whole in the strip that holds the drawing."""
-    page.wait_for_function(IN_VIEW, arg=number)
+    page.evaluate(UNTIL_IN_VIEW, [number, PATIENCE])
 
 
 def test_a_step_is_dragged_by_a_finger(phone_page: Page, world: World, sign_in: SignIn) -> None:
