@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from routebook.core.document import Handling, Kind, Process, Step
+from routebook.core.document import Handling, Kind, Process, Sop, Step
 from routebook.formats.bpmn.writing import to_bpmn
 from routebook.formats.drawing import draw
 from routebook.formats.flow_text import write_join, write_then
 from routebook.formats.mermaid import to_mermaid
 from routebook.store.access import Actor, Verb, drafting
 from routebook.store.queries import documents as queries
+from routebook.store.queries import handoffs, pile, processes
 from routebook.store.queries import ladder as ladders
-from routebook.store.queries import pile, processes
 from routebook.store.queries.documents import DocumentView, StepDocuments
+from routebook.store.queries.handoffs import HandoffView
 from routebook.web import documents, outputs, process_editor, upkeep
 from routebook.web.pages import page, show
 from routebook.web.process_drawing import drawing, gaps_at, open_breaks
@@ -39,7 +41,10 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the step table: the step, its place, where it goes, and the document it needs."""
+    """One line of the step table: the step, its place, where it goes, the document it needs, and who has it.
+
+    `offers` are the pages on which it is handed off, each with the variation that nobody has yet ("" without any).
+    """
 
     number: int
     step: Step
@@ -49,14 +54,23 @@ class Row:
     need: str
     new_sop: str
     gaps: Mapping[str, str]
+    standing: Sequence[HandoffView]
+    offers: Sequence[tuple[str, str]]
 
 
-def step_rows(process: Process, documents: Mapping[str, StepDocuments]) -> list[Row]:
+def step_rows(
+    process: Process,
+    documents: Mapping[str, StepDocuments],
+    standing: Mapping[str, Sequence[HandoffView]],
+    *,
+    may_offer: bool,
+) -> list[Row]:
     """The seed's table, made from the data."""
     rows = []
     gaps = open_breaks(process)
     for number, step in enumerate(process.steps, start=1):
         known = documents.get(step.id, StepDocuments())
+        given = standing.get(step.id, ())
         rows.append(
             Row(
                 number=number,
@@ -67,9 +81,25 @@ def step_rows(process: Process, documents: Mapping[str, StepDocuments]) -> list[
                 need=document_need(step, known),
                 new_sop=f"/sops/new/?step={process.slug}/{step.id}",
                 gaps=gaps_at(gaps, number - 1),
+                standing=given,
+                offers=list(_offers(process, step, known, given)) if may_offer else (),
             )
         )
     return rows
+
+
+def _offers(
+    process: Process, step: Step, documents: StepDocuments, given: Sequence[HandoffView]
+) -> Iterator[tuple[str, str]]:
+    """Where a delegated step that nobody has yet is handed off, once it has what that needs: a published SOP."""
+    if step.handling is not Handling.DELEGATE:
+        return
+    address = f"/handoffs/new/?step={process.slug}/{step.id}"
+    told = {cast("Sop", sop.value).variation for sop in documents.sops if sop.published}
+    for variation in step.variations.of if step.variations else ("",):
+        taken = any(view.row.variation in (variation, "") for view in given)
+        if not taken and (step.no_document or told & {variation, ""}):
+            yield variation, f"{address}&variation={quote(variation)}" if variation else address
 
 
 def document_need(step: Step, documents: StepDocuments) -> str:
@@ -110,7 +140,12 @@ def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         "process": value,
         "shows_draft": shows_draft,
         "drawn": drawing(value, documents),
-        "rows": step_rows(value, documents),
+        "rows": step_rows(
+            value,
+            documents,
+            handoffs.standing(actor, view.row.pk),
+            may_offer=actor.may(Verb.DELEGATE) and view.published is not None,
+        ),
         "policies": processes.policies_of(actor, value),
         "may_edit": actor.may(drafting(Kind.PROCESS)),
         "goals": processes.goals_of(actor, value),

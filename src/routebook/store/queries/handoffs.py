@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -69,6 +69,16 @@ def of(actor: Actor, member: int) -> Sequence[HandoffView]:
     ]
     going = [view for view in views if view.state.level in LINE]
     return sorted(going, key=lambda view: -LINE.index(view.state.level))
+
+
+def standing(actor: Actor, process: int) -> Mapping[str, Sequence[HandoffView]]:
+    """The hand-offs of one map that go on, by step, as far as the actor may see them, the furthest first."""
+    found: dict[str, list[HandoffView]] = {}
+    for row in _with_names(visible(actor).filter(process_id=process)).order_by("variation", "-updated_at", "-pk"):
+        view = _view(row)
+        if view.state.level in LINE:
+            found.setdefault(row.step, []).append(view)
+    return {step: sorted(views, key=lambda view: -LINE.index(view.state.level)) for step, views in found.items()}
 
 
 def waiting_for(actor: Actor) -> Sequence[HandoffView]:
