@@ -162,6 +162,14 @@ def test_pools_name_roles_where_there_are_several_and_messages_are_given_and_tak
     assert [kept.text for kept in file.kept] == ["Another party takes part: Customer"]
 
 
+def test_who_is_named_as_a_resource_of_the_file_is_the_role() -> None:
+    owner = '<potentialOwner name="Owner of A"><resourceRef>r</resourceRef></potentialOwner>'
+    said = "<resourceAssignmentExpression><formalExpression>'Sales'</formalExpression></resourceAssignmentExpression>"
+    body = f'<userTask id="a" name="A">{owner}</userTask><userTask id="b" name="B"><humanPerformer>{said}</humanPerformer></userTask>'
+    steps = first(file_of(body + flow("a > b"), around='<resource id="r" name="Team assistant"/>')).process.steps
+    assert [step.role for step in steps] == ["Team assistant", "Sales"]
+
+
 def test_a_performer_is_a_role_and_a_formula_is_not() -> None:
     body = '<userTask id="a" name="A" camunda:candidateGroups="finance"/><userTask id="b" name="B" camunda:assignee="${x}"/>'
     steps = first(file_of(body + flow("a > b"))).process.steps

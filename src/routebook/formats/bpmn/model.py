@@ -257,8 +257,9 @@ class _Reader:
     def _performer(self, element: Element) -> str:
         """Who does it, where a tool says so at the task; a formula names nobody."""
         for child in element.all("potentialOwner", "humanPerformer", "performer", "resourceRole"):
-            said = one_line(_deep_text(child, "formalExpression"))
-            named = one_line(said or child.get("name"))
+            resource = self.by_id.get(self._local(_deep_text(child, "resourceRef")))
+            said = one_line(_deep_text(child, "formalExpression")) or (resource.get("name") if resource else "")
+            named = one_line(said or child.get("name")).strip("'\"")
             found = re.fullmatch(r"(?:user|group)\(([^()]+)\)", named)
             named = found[1] if found else named
             if named and not re.search(r"[${}#()=]", named):
