@@ -50,6 +50,10 @@ def test_an_sop_from_its_step_to_a_published_version(
     expect(page.locator("#side")).not_to_contain_text("done” looks like")
     page.locator("#f-checklist-1").get_by_role("button", name="Move up").click()
     expect(first).to_have_value("Copy the order number")
+    # Beside the form stands what its doer will see on a phone, with each save.
+    shown = page.locator("#live-preview .phone")
+    expect(shown).to_contain_text("Copy the order number")
+    expect(shown).to_contain_text("The ticket holds the order number")
     no_axe_violations(page)
 
     page.get_by_role("button", name="Publish").click()

@@ -94,6 +94,7 @@ function edit(form) {
       form.elements.rev.value = stands.dataset.rev;
       const standing = document.getElementById("standing");
       if (standing) standing.textContent = stands.dataset.count;
+      form.dispatchEvent(new Event("kept"));
     } catch {
       for (const name of names) changed.add(name);
       keepUnsent(form);
