@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +11,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from routebook.formats.pile import split
+from routebook.core.document import Kind, Process, Sop
+from routebook.formats.pile import MAP, NEW, split
 from routebook.store.actions import pile
 from routebook.store.models import Document, PileItem
+from routebook.store.queries import documents
 from routebook.store.queries import pile as queries
 from tests.formats.pile.test_classify import MIXED, OTHER, POLICY, SOP
+from tests.formats.pile.test_split import MANUAL
 from tests.store.test_pile import zipped
+from tests.store.test_pile_arrivals import drive
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +41,14 @@ def one(world: World, text: str, who: str = "owner", name: str = "x.md") -> Pile
     return item
 
 
-DOORS = [("get", ""), ("post", "kind/"), ("post", "removal/"), ("post", "documents/"), ("get", "original/")]
+DOORS = [
+    ("get", ""),
+    ("post", "kind/"),
+    ("post", "adjustment/"),
+    ("post", "removal/"),
+    ("post", "documents/"),
+    ("get", "original/"),
+]
 
 
 @pytest.mark.parametrize("name", ["outsider", "guest", "support", "agent"])
@@ -116,7 +129,7 @@ def test_a_script_gets_an_answer_in_json_and_names_places(world: World, as_: As)
         {"files": [file("a.md", SOP)], "places": ["team/drafts/a.md"]},
         headers={"Accept": "application/json"},
     )
-    assert response.json() == {"kept": 1, "refused": []}
+    assert response.json() == {"kept": 1, "refused": [], "arrivals": []}
     assert PileItem.objects.get().path == "team/drafts/a.md"
     response = as_("owner").post("/pile/", {"files": [file("x.docm", b"x")]}, headers={"Accept": "application/json"})
     assert response.json()["refused"][0]["reason"] == "It may hold macros; save it as a plain .docx."
@@ -148,15 +161,15 @@ def test_what_was_written_is_shown_and_never_run(world: World, as_: As) -> None:
 
 
 def test_a_mixed_document_is_shown_beside_its_parts_and_made_as_adjusted(world: World, as_: As) -> None:
-    item, client = one(world, MIXED), as_("owner")
+    item, client = one(world, MANUAL), as_("owner")
     pile.correct(world.actor("owner"), item.pk, "mixed")
     proposal = split(queries.document_of(item))
     said = text_of(client.get(f"/pile/{item.pk}/"))
-    assert f"{len(proposal.places)} sentences." in said
+    assert f"{len(proposal.places)} sentences:" in said
     for place in proposal.places:
         assert place.sentence.replace("&", "&amp;").replace("'", "&#x27;") in said
     assert "<mark>" in said
-    form = {"title-" + proposal.process.slug: "Running the office"}
+    form = {f"title-{MAP}": "Running the office"}
     form |= {f"part-{part.slug}": "1" for part in proposal.documents}
     form |= {f"make-{part.slug}": "on" for part in proposal.documents[1:]}
     response = client.post(f"/pile/{item.pk}/documents/", form)
@@ -175,12 +188,123 @@ def test_nothing_ticked_is_refused_and_what_was_typed_stays(world: World, as_: A
     item, client = one(world, text), as_("owner")
     pile.correct(world.actor("owner"), item.pk, "mixed")
     proposal = split(queries.document_of(item))
-    slug = proposal.process.slug
-    form = {f"title-{slug}": "Typed by me", **{f"part-{part.slug}": "1" for part in proposal.documents}}
+    form = {f"drop-{step.id}": "on" for step in proposal.process.steps}
+    form |= {f"title-{MAP}": "Typed by me", **{f"part-{part.slug}": "1" for part in proposal.documents}}
     response = client.post(f"/pile/{item.pk}/documents/", form)
-    assert response.status_code in (302, 409)
-    if response.status_code == 409:
-        assert "Typed by me" in text_of(response)
+    assert response.status_code == 409
+    assert "Typed by me" in text_of(response)
+
+
+def state_of(client: Client, item: PileItem) -> dict[str, Any]:
+    """Every field of the form as a browser would send it back."""
+    page = client.get(f"/pile/{item.pk}/").content.decode()
+    form = page[page.index('id="taken"') : page.index("</form>", page.index('id="taken"'))]
+    sent: dict[str, Any] = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        fields = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if fields.get("type") == "checkbox" and " checked" not in tag:
+            continue
+        sent.setdefault(html.unescape(fields["name"]), []).append(html.unescape(fields.get("value", "on")))
+    for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        sent[html.unescape(name)] = html.unescape(chosen[1]) if chosen else ""
+    return sent
+
+
+def test_a_person_adjusts_the_parts_step_by_step_without_any_script(world: World, as_: As) -> None:
+    item, client = one(world, MANUAL), as_("owner")
+    pile.correct(world.actor("owner"), item.pk, "mixed")
+    document = queries.document_of(item)
+    baking, billing = split(document).documents
+    address = f"/pile/{item.pk}/adjustment/"
+    rule = [one.passage for one in split(document).left_over]
+    # A passage that is left over becomes a policy; another goes to a part; a part is joined; a step is added.
+    client.post(address, state_of(client, item) | {"do": "move", "p": rule, "to": NEW})
+    client.post(address, state_of(client, item) | {"do": "keep", f"kind-{NEW}{rule[0]}": "policy"})
+    client.post(
+        address,
+        state_of(client, item)
+        | {
+            "do": "keep",
+            f"join-{billing.slug}": baking.slug,
+            "newstep": ["Thank them"],
+            "newrole": ["Owner"],
+            f"title-{MAP}": "An order",
+        },
+    )
+    said = text_of(client.get(f"/pile/{item.pk}/"))
+    assert "Joined to it: Sending the bill" in said
+    assert "Holidays" in said
+    made = client.post(f"/pile/{item.pk}/documents/", state_of(client, item))
+    assert made.status_code == 302
+    kinds = sorted(Document.objects.filter(made_from__item=item).values_list("kind", "title"))
+    assert kinds == [("policy", "Holidays"), ("process", "An order"), ("sop", "Baking the bread")]
+    process = documents.find(world.actor("owner"), Kind.PROCESS, "shop-handbook").value
+    assert isinstance(process, Process)
+    assert (process.steps[-1].title, process.steps[-1].role) == ("Thank them", "Owner")
+    sop = documents.find(world.actor("owner"), Kind.SOP, "baking-the-bread").value
+    assert isinstance(sop, Sop)
+    assert "Open the program" in [item.text for item in sop.checklist]
+
+
+def test_a_joined_part_is_taken_out_again_and_everything_starts_over(world: World, as_: As) -> None:
+    item, client = one(world, MANUAL), as_("owner")
+    pile.correct(world.actor("owner"), item.pk, "mixed")
+    baking, billing = split(queries.document_of(item)).documents
+    address = f"/pile/{item.pk}/adjustment/"
+    client.post(address, state_of(client, item) | {"do": "keep", f"join-{billing.slug}": baking.slug})
+    assert "Joined to it" in text_of(client.get(f"/pile/{item.pk}/"))
+    client.post(address, state_of(client, item) | {"do": f"apart:{billing.slug}"})
+    assert "Joined to it" not in text_of(client.get(f"/pile/{item.pk}/"))
+    client.post(address, state_of(client, item) | {"do": "keep", f"title-{baking.slug}": "Bake"})
+    assert 'value="Bake"' in text_of(client.get(f"/pile/{item.pk}/"))
+    client.post(address, state_of(client, item) | {"do": "over"})
+    item.refresh_from_db()
+    assert item.change == {}
+
+
+def test_what_isnt_changed_isnt_kept(world: World, as_: As) -> None:
+    """A title that only repeats the proposal follows the document when it is read better one day."""
+    item, client = one(world, MANUAL), as_("owner")
+    pile.correct(world.actor("owner"), item.pk, "mixed")
+    client.post(f"/pile/{item.pk}/adjustment/", state_of(client, item) | {"do": "keep"})
+    item.refresh_from_db()
+    assert item.change == {}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"do": "move", "p": ["x", "-1", "99999", "1e3"], "to": "nowhere"},
+        {"do": "move", "p": ["1"], "to": ".new-x"},
+        {"do": "apart:", "join-x": "x", "home-9": ".map", "home-x": "y", "kind-a": "goal", "title-.map": "x" * 5000},
+    ],
+)
+def test_nonsense_in_the_form_breaks_nothing(world: World, as_: As, form: dict[str, Any]) -> None:
+    item, client = one(world, MANUAL), as_("owner")
+    pile.correct(world.actor("owner"), item.pk, "mixed")
+    response = client.post(f"/pile/{item.pk}/adjustment/", form)
+    assert response.status_code == 302
+    assert client.get(f"/pile/{item.pk}/").status_code == 200
+
+
+def test_a_whole_drive_is_followed_by_a_script_and_by_a_button(world: World, as_: As) -> None:
+    client = as_("owner")
+    answer = client.post("/pile/", {"files": [file("drive.zip", drive())]}, headers={"Accept": "application/json"})
+    (arrival,) = answer.json()["arrivals"]
+    assert "files sorted" in text_of(client.get("/pile/"))
+    for name in ("outsider", "guest", "support"):
+        assert as_(name).post(f"/pile/arrivals/{arrival}/").status_code == 404
+        assert as_(name).post(f"/pile/arrivals/{arrival}/removal/").status_code == 404
+    client = as_("owner")
+    assert client.post(f"/pile/arrivals/{arrival}/").status_code == 302
+    told = {"finished": False}
+    while not told["finished"]:
+        told = client.post(f"/pile/arrivals/{arrival}/", headers={"Accept": "application/json"}).json()
+    assert told["total"] == told["kept"] == 45  # type: ignore[comparison-overlap]
+    assert "45 documents of it are on the pile." in text_of(client.get("/pile/"))
+    assert client.post(f"/pile/arrivals/{arrival}/removal/").status_code == 302
+    assert "drive.zip</h2>" not in text_of(client.get("/pile/"))
 
 
 def test_a_long_pile_asks_the_database_little(

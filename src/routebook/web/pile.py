@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,27 +15,21 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from routebook.core.document import Kind, Procedure, Sop
+from routebook.core.document import Kind, kind_of
 from routebook.core.events import Refusal
 from routebook.formats.pile import (
-    LEFT_OVER,
-    MAKES,
-    MAP,
-    Adjustment,
-    Block,
-    PileDocument,
     PileKind,
-    Proposal,
     Unreadable,
-    adjusted,
     made_as,
-    sentences_of,
-    split,
+    makes,
+    planned,
 )
 from routebook.store.access import Actor, Refused, Verb, drafting
 from routebook.store.actions import pile as actions
+from routebook.store.actions import pile_arrivals as arrival_actions
 from routebook.store.queries import pile as queries
 from routebook.web.pages import FORBIDDEN, both, now, page, post, show, tell
+from routebook.web.pile_parts import posted_change, shown, split_context, what_was_done
 from routebook.web.templatetags.documents import address_of
 
 PAGE = "/pile/"
@@ -49,37 +42,7 @@ KINDS: dict[PileKind, Promise] = {
     PileKind.MIXED: gettext_lazy("Mixed: several in one"),
     PileKind.OTHER: gettext_lazy("Other: nothing to follow"),
 }
-MOST_SHOWN = 3_000
-"""Blocks of an original that a page shows; the rest is in the file."""
 EXAMPLE_ENDINGS = ".md,.markdown,.mdx,.txt,.rst,.adoc,.html,.htm,.docx,.zip"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of the original, and the part that it went to: its number, 0 for the map, None for left over."""
-
-    text: str
-    part: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A block of the original as it is shown beside its parts."""
-
-    kind: str
-    level: int
-    sentences: tuple[Said, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PartForm:
-    """A part of a proposal in its form."""
-
-    number: int
-    value: Any
-    kind: Kind
-    step: str
-    made: bool
 
 
 # --- the list -------------------------------------------------------------------------------------
@@ -91,16 +54,17 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     queries.items_of(actor)
     if request.method != "POST":
         return _list(request, actor)
-    kept, refused = 0, list[Unreadable]()
+    kept, refused, arrivals = 0, list[Unreadable](), list[Any]()
     files = request.FILES.getlist("files")
     for at, file in enumerate(files):
         taken = actions.take(actor, _path_of(request, at, file), file.read(), now=now())
         kept += len(taken.kept)
         refused += taken.refused
+        arrivals += [taken.arrival] if taken.arrival else []
     if getattr(request, "too_large", ""):
         refused.append(Unreadable(_("One file"), _("It is larger than what can be sent here.")))
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"kept": kept, "refused": [{"path": one.path, "reason": one.reason} for one in refused]})
+        return JsonResponse({"kept": kept, "refused": _plain(refused), "arrivals": [one.pk for one in arrivals]})
     if not files and not refused:
         return _list(request, actor, refusal=Refusal("no_file", _("Choose files first."), "files"))
     if kept:
@@ -108,6 +72,10 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if refused:
         return _list(request, actor, refused=refused)
     return redirect(PAGE)
+
+
+def _plain(refused: Sequence[Unreadable]) -> list[dict[str, str]]:
+    return [{"path": one.path, "reason": one.reason} for one in refused]
 
 
 def _kept(count: int) -> str:
@@ -127,6 +95,7 @@ def _list(
     rows = queries.pile(actor)
     waiting = [row for row in rows if row.accepted_at is None]
     context = {
+        "arrivals": queries.arrivals_of(actor),
         "waiting": [{"row": row, "kind": KINDS[PileKind(row.kind)], "second": KINDS[PileKind(row.second)], "share": f"{row.score:.0%}"} for row in waiting],
         "done": [{"row": row, "made": [(one, address_of(Kind(one.kind), one.slug)) for one in queries.made_of(row)]} for row in rows if row.accepted_at],
         "refused": refused,
@@ -135,6 +104,39 @@ def _list(
         "most": actions.MOST_FILE_BYTES // 1_000_000,
     }  # fmt: skip
     return show(request, "pile/index.html", context, status=409 if refusal else 200)
+
+
+# --- a whole drive --------------------------------------------------------------------------------
+
+ARRIVAL_SECONDS = 1.5
+"""How long one request goes on sorting: short for who waits, long for the work it does."""
+
+
+@post("write")
+def go_on(request: HttpRequest, actor: Actor, arrival: int) -> HttpResponseBase:
+    """Sort some more of an archive. A script asks until it is finished; without one there is a button."""
+    end = time.monotonic() + ARRIVAL_SECONDS
+    row = arrival_actions.go_on(actor, arrival, now=now(), enough=lambda: time.monotonic() > end)
+    if "application/json" not in request.headers.get("Accept", ""):
+        return redirect(PAGE)
+    refused = [{"path": where, "reason": reason} for where, reason in row.refused]
+    finished = row.finished_at is not None
+    return JsonResponse(
+        {
+            "at": row.at,
+            "total": row.total,
+            "kept": row.kept,
+            "finished": finished,
+            "refused": refused if finished else [],
+        }
+    )
+
+
+@post("write")
+def put_away(request: HttpRequest, actor: Actor, arrival: int) -> HttpResponseBase:
+    """Forget what is told of an archive, or stop sorting it."""
+    arrival_actions.put_away(actor, arrival)
+    return redirect(PAGE)
 
 
 # --- one of it ------------------------------------------------------------------------------------
@@ -161,64 +163,40 @@ def _page(request: HttpRequest, actor: Actor, row: queries.PileRow, refusal: Ref
     }
     status = 409 if refusal else 200
     if row.accepted_at is None and kind is PileKind.MIXED:
-        change = _adjustment(request) if refusal else Adjustment()
-        context |= _split_context(actor, document, change)
+        plan = planned(document)
+        change = posted_change(request.POST, plan) if refusal else queries.change_of(row, plan)
+        context |= split_context(document, plan, change)
+        context |= {"may_accept": actor.may(Verb.DRAFT_PROCESS)}
         return show(request, "pile/split.html", context, status=status)
-    context["shown"] = [
-        Shown(block.kind.value, block.level, tuple(Said(one, 0) for one in sentences_of(block)))
-        for block in document.blocks[:MOST_SHOWN]
-    ]
-    if row.accepted_at is None and kind in MAKES:
+    context["shown"] = shown(document)
+    if row.accepted_at is None and makes(document, kind):
         value = made_as(document, kind)
-        context |= {"value": value, "may_accept": actor.may(drafting(Kind(kind.value)))}
+        context |= {"value": value, "value_kind": kind_of(value), "may_accept": actor.may(drafting(kind_of(value)))}
     return show(request, "pile/read.html", context, status=status)
-
-
-def _split_context(actor: Actor, document: PileDocument, change: Adjustment) -> dict[str, Any]:
-    proposal = split(document)
-    numbers = {part.slug: at for at, part in enumerate(proposal.documents, start=1)}
-    parts = [
-        PartForm(
-            numbers[part.slug],
-            part,
-            Kind.SOP if isinstance(part, Sop) else Kind.PROCEDURE if isinstance(part, Procedure) else Kind.WORK_INSTRUCTION,
-            change.at.get(part.slug, part.step.partition("/")[2] if isinstance(part, Procedure | Sop) else ""),
-            part.slug not in change.without,
-        )
-        for part in proposal.documents
-    ]  # fmt: skip
-    unplaced = sum(1 for place in proposal.places if place.part == LEFT_OVER)
-    return {
-        "proposal": proposal,
-        "pieces": parts,
-        "steps": adjusted(proposal, change).process.steps,
-        "titles": dict(change.titles),
-        "left": [(at, one, change.moved.get(at, "")) for at, one in enumerate(proposal.left_over)],
-        "map_place": MAP,
-        "shown": _shown(document.blocks[:MOST_SHOWN], proposal, numbers),
-        "sentences": len(proposal.places),
-        "unplaced": unplaced,
-        "may_accept": actor.may(Verb.DRAFT_PROCESS),
-    }
-
-
-def _shown(blocks: Sequence[Block], proposal: Proposal, numbers: dict[str, int]) -> list[Shown]:
-    """The original, each sentence with the part that it went to. The places stand in the order of the sentences."""
-    places = iter(proposal.places)
-    shown = []
-    for block in blocks:
-        said = tuple(
-            Said(one, None if place.part == LEFT_OVER else numbers.get(place.part, 0))
-            for one, place in zip(sentences_of(block), places, strict=False)
-        )
-        shown.append(Shown(block.kind.value, block.level, said))
-    return shown
 
 
 @post("write")
 def correct(request: HttpRequest, actor: Actor, item: int) -> HttpResponseBase:
     """The person knows better what it is."""
     actions.correct(actor, item, request.POST.get("kind", ""))
+    return redirect(f"{PAGE}{item}/")
+
+
+@post("write")
+def adjust(request: HttpRequest, actor: Actor, item: int) -> HttpResponseBase:
+    """Keep what was changed of a mixed document: titles and steps as typed, passages where they were moved."""
+    row = queries.find(actor, item)
+    if row.accepted_at is not None or row.kind != PileKind.MIXED:
+        return redirect(f"{PAGE}{item}/")
+    plan = planned(queries.document_of(row))
+    try:
+        actions.adjust(actor, item, posted_change(request.POST, plan))
+    except Refused as refused:
+        if refused.refusal.code == FORBIDDEN:
+            raise
+        return _page(request, actor, row, refused.refusal)
+    if sentence := what_was_done(request.POST):
+        tell(request, sentence)
     return redirect(f"{PAGE}{item}/")
 
 
@@ -235,7 +213,8 @@ def accept(request: HttpRequest, actor: Actor, item: int) -> HttpResponseBase:
     row = queries.find(actor, item)
     try:
         if row.kind == PileKind.MIXED:
-            made = actions.accept_split(actor, item, _adjustment(request), now=now())
+            change = posted_change(request.POST, planned(queries.document_of(row)))
+            made = actions.accept_split(actor, item, change, now=now())
         else:
             made = actions.accept(actor, item, now=now())
     except Refused as refused:
@@ -248,22 +227,6 @@ def accept(request: HttpRequest, actor: Actor, item: int) -> HttpResponseBase:
     sentence = ngettext("%(n)d draft was made.", "%(n)d drafts were made.", len(made)) % {"n": len(made)}
     tell(request, sentence + " " + _("Nothing is published, and the original is kept here."))
     return redirect(f"{PAGE}{item}/")
-
-
-_FIELD = re.compile(r"(?P<what>title|at|steptitle|role|left)-(?P<of>.{1,80})")
-
-
-def _adjustment(request: HttpRequest) -> Adjustment:
-    """What the form says. A part whose box isn't ticked comes as `part-…` without its `make-…`."""
-    posted = request.POST
-    told: dict[str, dict[str, str]] = {what: {} for what in ("title", "at", "steptitle", "role", "left")}
-    for name in posted:
-        found = _FIELD.fullmatch(name)
-        if found:
-            told[found["what"]][found["of"]] = posted[name]
-    without = frozenset(name[5:] for name in posted if name.startswith("part-") and f"make-{name[5:]}" not in posted)
-    moved = {int(at): to for at, to in told["left"].items() if at.isdecimal() and len(at) < 6}
-    return Adjustment(without, told["title"], told["at"], told["steptitle"], told["role"], moved)
 
 
 @page("write")
@@ -280,8 +243,11 @@ def original(request: HttpRequest, actor: Actor, item: int) -> HttpResponseBase:
 
 urlpatterns: list[URLPattern] = [
     path("pile/", index, name="pile"),
+    path("pile/arrivals/<int:arrival>/", go_on, name="pile-arrival"),
+    path("pile/arrivals/<int:arrival>/removal/", put_away, name="pile-arrival-removal"),
     path("pile/<int:item>/", read, name="pile-item"),
     path("pile/<int:item>/kind/", correct, name="pile-kind"),
+    path("pile/<int:item>/adjustment/", adjust, name="pile-adjustment"),
     path("pile/<int:item>/removal/", remove, name="pile-removal"),
     path("pile/<int:item>/documents/", accept, name="pile-documents"),
     path("pile/<int:item>/original/", original, name="pile-original"),

@@ -10,17 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from routebook.store.actions import notices
+from routebook.store.actions import notices, pile_arrivals
 from routebook.worker.mailer import Mailer
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 CLOCK_EVERY = dt.timedelta(minutes=1)
+PILE_SECONDS = 0.4
+"""Of a round for the drive that somebody threw on the pile: it may take minutes, the pages may not."""
 TIDY_EVERY = dt.timedelta(hours=6)
 
 
@@ -61,9 +65,15 @@ class Work:
             notices.summarise(now)
         notices.deliver(now)  # a hundred a second: telling must never crowd out the work itself
         self.mailer.send_due(now)
+        pile_arrivals.work_off(now, enough=_after(PILE_SECONDS))
         if self.tidied_at is None or now >= self.tidied_at + TIDY_EVERY:
             self.tidied_at = now
             notices.tidy(now)
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 def start() -> Dispatcher:

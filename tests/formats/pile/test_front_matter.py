@@ -1,8 +1,24 @@
 """What files say of themselves, and mark-up that isn't Markdown."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from routebook.formats.pile import BlockKind, PileDocument, PileKind, Unreadable, classify, read_pile
+from routebook.core.document import FOLDERS, Policy, Sop, Status
+from routebook.formats.markdown import DocumentFile, read_document
+from routebook.formats.pile import (
+    BlockKind,
+    PileDocument,
+    PileKind,
+    Unreadable,
+    classify,
+    made_as,
+    makes,
+    read_pile,
+    split,
+)
+from tests.formats.pile.accounting import assert_draft_holds, assert_nothing_is_lost
 
 
 def read(text: str, name: str = "x.md") -> PileDocument:
@@ -29,6 +45,62 @@ def test_a_map_is_all_front_matter_and_still_a_document(kind: str, means: PileKi
         assert (kind, found.reason) == ("recipe", "It holds no text.")
     else:
         assert classify(found).kind is means
+
+
+SAMPLE = sorted(
+    file for file in (Path(__file__).parents[3] / "sample").rglob("*.md") if file.parent.name in FOLDERS.values()
+)
+
+
+@pytest.mark.parametrize("file", SAMPLE, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_a_file_of_a_library_arrives_whole(file: Path) -> None:
+    """Every field of its front matter, also of a map or a goal, which have none of it in their text."""
+    text = file.read_text()
+    found = read(text, file.name)
+    kind = classify(found).kind
+    original = read_document(file.name, text)
+    assert isinstance(original, DocumentFile)
+    assert makes(found, kind)
+    assert made_as(found, kind) == replace(original.document, status=Status.DRAFT)
+
+
+def test_a_file_of_a_library_that_is_corrected_loses_nothing_either() -> None:
+    found = read("---\nkind: sop\ntitle: Tea\nquality_bar:\n  - It is hot\n---\nFill the kettle. Wait for it.\n")
+    made = made_as(found, PileKind.POLICY)
+    assert isinstance(made, Policy)
+    assert "Fill the kettle" in made.statement
+    # The fields that a policy has not stay in its notes.
+    assert "It is hot" in made.notes
+
+
+def test_front_matter_of_a_library_with_an_error_stays_as_it_is_written() -> None:
+    text = "---\nkind: sop\ntitle: Tea\nminutes: soon\n---\n1. Fill the kettle.\n2. Wait for it.\n3. Pour it.\n"
+    found = read(text)
+    made = made_as(found, PileKind.SOP)
+    assert "minutes: soon" in made.notes
+    assert_draft_holds(found, made)
+
+
+def test_front_matter_of_other_tools_lands_in_fields_and_notes() -> None:
+    text = (
+        '---\nlayout: page\ntitle: "Tea"\nowner: Kitchen lead\npurpose: Nobody is thirsty\nsummary: How tea is made here, always\n'
+        "tags:\n  - one\n---\n\n1. Fill the kettle.\n2. Wait for it.\n3. Pour it.\n"
+    )
+    found = read(text)
+    made = made_as(found, PileKind.SOP)
+    assert isinstance(made, Sop)
+    assert (made.title, made.owner, made.objective) == ("Tea", "Kitchen lead", "Nobody is thirsty")
+    assert "How tea is made here, always" in made.notes
+    assert "layout" not in str(made)
+    assert_draft_holds(found, made)
+    proposal = split(found)
+    assert proposal.process.owner == "Kitchen lead"
+    assert_nothing_is_lost(found, proposal)
+
+
+def test_a_text_between_two_rules_is_no_front_matter() -> None:
+    found = read("---\nThis is all there is.\n---\n\nAnd this.\n")
+    assert [block.text for block in found.blocks] == ["This is all there is.", "And this."]
 
 
 def test_a_goal_of_a_library_is_none_of_the_kinds() -> None:

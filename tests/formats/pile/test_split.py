@@ -1,18 +1,17 @@
 """A mega-document comes apart, and no sentence is lost."""
 
 import re
-from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.sort_training import Example, examples, mega_documents
-from routebook.core.document import Decision, Document, Procedure, Sop, Status, WorkInstruction
+from routebook.core.document import Decision, Procedure, Sop, Status, WorkInstruction
 from routebook.core.process_map import problems
 from routebook.formats.markdown import read_document, write_document
-from routebook.formats.pile import LEFT_OVER, PileDocument, Proposal, read_pile, sentences_of, split
-from routebook.formats.plain import to_plain
+from routebook.formats.pile import PileDocument, read_pile, split
+from tests.formats.pile.accounting import assert_nothing_is_lost
 
 MANUAL = """# Shop handbook
 
@@ -72,7 +71,6 @@ def test_a_handbook_becomes_a_map_and_a_document_for_each_how_to() -> None:
     ]
     assert [document.title for document in proposal.documents] == ["Baking the bread", "Sending the bill"]
     assert [left.text for left in proposal.left_over] == [
-        "### Quality check",
         "### Holidays",
         "Everyone gets 25 days.",
     ]
@@ -124,40 +122,50 @@ def test_without_a_map_the_how_tos_are_the_steps() -> None:
     ]
 
 
+PARTS = "".join(
+    f"## {title}\n\n1. Open the ticket.\n2. Check {what}.\n3. Close the ticket.\n\n"
+    for title, what in (("How to verify", "the date"), ("2. Intake", "the name"), ("Issuing the refund", "the amount"))
+)
+OVERVIEW = "1. Intake\n2. Verify the request\n3. Approve it\n4. Issue refund\n5. Confirm\n"
+
+
+@pytest.mark.parametrize(
+    "overview",
+    [
+        f"# Refunds\n\nThe process:\n\n{OVERVIEW}\n",
+        f"# Refunds\n\nMoney goes back.\n\n## Overview\n\n{OVERVIEW.replace('1.', '-').replace('2.', '-').replace('3.', '-').replace('4.', '-').replace('5.', '-')}\n",
+        "# Refunds\n\nIn short: Intake → Verify the request → Approve it → Issue refund → Confirm\n\n",
+    ],
+)
+def test_an_overview_is_the_map_and_each_how_to_explains_its_step(overview: str) -> None:
+    document = read(overview + PARTS)
+    proposal = split(document)
+    assert [step.title for step in proposal.process.steps] == [
+        "Intake",
+        "Verify the request",
+        "Approve it",
+        "Issue refund",
+        "Confirm",
+    ]
+    assert {part.title: getattr(part, "step", "") for part in proposal.documents} == {
+        "How to verify": "refunds/verify-the-request",
+        "Intake": "refunds/intake",
+        "Issuing the refund": "refunds/issue-refund",
+    }
+    assert not proposal.left_over
+    assert_nothing_is_lost(document, proposal)
+
+
+def test_a_list_that_names_other_things_is_no_overview() -> None:
+    proposal = split(read(f"# Refunds\n\n1. Apples\n2. Pears\n3. Plums\n\n{PARTS}"))
+    assert [step.title for step in proposal.process.steps] == ["How to verify", "Intake", "Issuing the refund"]
+
+
 def test_literal_commands_become_a_work_instruction() -> None:
     text = "# Ops\n\n## Restart the service\n\n1. Click **Stop**\n2. Press Enter\n3. Click **Start**\n"
     (document,) = split(read(text)).documents
     assert isinstance(document, WorkInstruction)
     assert document.lines == ("Click **Stop**", "Press Enter", "Click **Start**")
-
-
-def letters(text: str) -> str:
-    without_addresses = re.sub(r"\]\([^()\s]*\)", "]", text)
-    return re.sub(r"[\W_]+", "", without_addresses).casefold()
-
-
-def everything_said(document: Document) -> str:
-    def texts(value: object) -> list[str]:
-        if isinstance(value, dict):
-            return [text for inner in value.values() for text in texts(inner)]
-        if isinstance(value, list):
-            return [text for inner in value for text in texts(inner)]
-        return [value] if isinstance(value, str) else []
-
-    return " ".join(texts(to_plain(document)))
-
-
-def assert_nothing_is_lost(original: PileDocument, proposal: Proposal) -> None:
-    wanted = Counter(sentence for block in original.blocks for sentence in sentences_of(block))
-    assert Counter(place.sentence for place in proposal.places) == wanted
-    parts: dict[str, str] = {
-        document.slug: everything_said(document) for document in (proposal.process, *proposal.documents)
-    }
-    assert len(parts) == 1 + len(proposal.documents)
-    parts[LEFT_OVER] = " ".join(left.text for left in proposal.left_over)
-    found = {slug: letters(said) for slug, said in parts.items()}
-    for (part, sentence), count in Counter((place.part, place.sentence) for place in proposal.places).items():
-        assert not letters(sentence) or found[part].count(letters(sentence)) >= count, (part, sentence)
 
 
 OWN = examples()

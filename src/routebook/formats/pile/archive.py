@@ -9,6 +9,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MOST_ENTRIES = 2_000
@@ -35,6 +36,10 @@ class Refused(Exception):
     """Why an archive, or one entry of it, is left alone: one sentence."""
 
 
+class _TooLarge(Refused):
+    """More than there was room for, which of a whole archive may be less than one file may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file of an archive: its name and bytes, or why it was left alone."""
@@ -55,20 +60,36 @@ def names_in(data: bytes) -> tuple[str, ...]:
 
 def entries_in(data: bytes) -> tuple[Entry, ...]:
     """Every file of an archive, in its order. Raises `Refused` where the whole is unreadable or too large."""
-    listed = [info for info in _listed(data) if not info.is_dir()]
-    left = MOST_BYTES
-    entries = []
+    return tuple(_entries(data, [info for info in _listed(data) if not info.is_dir()]))
+
+
+def count_in(data: bytes) -> int:
+    """How many files an archive holds. Raises `Refused`."""
+    return sum(1 for info in _listed(data) if not info.is_dir())
+
+
+def sorted_entries(data: bytes, first: int, unpacked: int) -> Iterator[Entry]:
+    """The files of an archive in the order of their names, from the one at place `first`, one by one.
+
+    `unpacked` are the bytes that those before it took. Raises `Refused` where the whole is unreadable or too large.
+    """
+    listed = sorted((info for info in _listed(data) if not info.is_dir()), key=lambda info: info.filename)
+    return _entries(data, listed[first:], MOST_BYTES - unpacked)
+
+
+def _entries(data: bytes, listed: Iterable[zipfile.ZipInfo], left: int = MOST_BYTES) -> Iterator[Entry]:
     for info in listed:
         try:
             content = _inflated(data, info, min(left, MOST_ENTRY_BYTES))
         except Refused as refused:
-            entries.append(Entry(info.filename, b"", str(refused)))
+            if isinstance(refused, _TooLarge) and left < MOST_ENTRY_BYTES:
+                raise Refused(
+                    f"It unpacks to more than {MOST_BYTES // 1_000_000} MB, so the rest was left alone."
+                ) from refused
+            yield Entry(info.filename, b"", str(refused))
             continue
         left -= len(content)
-        entries.append(Entry(info.filename, content))
-        if left <= 0:
-            raise Refused(f"It unpacks to more than {MOST_BYTES // 1_000_000} MB, so it was left alone.")
-    return tuple(entries)
+        yield Entry(info.filename, content)
 
 
 def _listed(data: bytes) -> list[zipfile.ZipInfo]:
@@ -93,7 +114,7 @@ def _inflated(data: bytes, info: zipfile.ZipInfo, most: int) -> bytes:
     else:
         raise Refused("It is packed in a way that isn't read here; pack it again as an ordinary zip.")
     if len(content) > most:
-        raise Refused(f"It unpacks to more than {most / 1_000_000:.0f} MB, so it was left alone.")
+        raise _TooLarge(f"It unpacks to more than {most / 1_000_000:.0f} MB, so it was left alone.")
     if len(content) > FREE_BYTES and len(content) > MOST_RATIO * max(1, len(packed)):
         raise Refused("It unpacks to hundreds of times its size, as only a zip bomb does.")
     return content

@@ -1,63 +1,70 @@
-"""One how-to of a mega-document as a document of its own: a procedure, an SOP or a work instruction."""
+"""The passages of one how-to as a document of its own: a procedure, an SOP, a work instruction, or a policy."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from routebook.core.document import ChecklistItem, Evidence, Procedure, Sop, Status, WorkInstruction
+from routebook.core.document import (
+    ChecklistItem,
+    Evidence,
+    Kind,
+    Policy,
+    Procedure,
+    Sop,
+    Status,
+    WorkInstruction,
+)
 from routebook.formats.pile.classify import PileKind, probabilities, shipped_model
+from routebook.formats.pile.fields import FIELDS, Found, fields_in, label_of_field, labelled
 from routebook.formats.pile.roles import roles_in
 from routebook.formats.pile.signals import Section, is_instruction, measure, sections_of
 from routebook.formats.pile.text import Block, BlockKind, PileDocument
 from routebook.formats.pile.words import STEP_HEADING
 from routebook.formats.pile.writing import inline, joined_markdown, without_number
 
+Part = Policy | Procedure | Sop | WorkInstruction
+PARTS = (PileKind.POLICY, PileKind.PROCEDURE, PileKind.SOP, PileKind.WORK_INSTRUCTION)
+"""What a part of a mega-document can be."""
 _BAR = re.compile(
     r"^(?:the )?(?:quality|acceptance|pass|standards?|criteria|definition of done|done when|it(?:'s|’s| is) done|what (?:good|done) looks like|checks?\b)",
     re.I,
 )
+MOST_STATEMENT = 600
 
 
 @dataclass(frozen=True, slots=True)
 class HowTo:
-    """The heading of a how-to and everything below it that belongs to it."""
+    """What a part is called, and the passages of it in their order.
 
-    heading: Block
+    `heading` is the one that named it, where it is still among its passages. `joins` are the headings of how-tos that
+    the person joined to it: their items go on with the checklist.
+    """
+
+    title: str
     blocks: tuple[Block, ...]
+    heading: Block | None = None
+    joins: frozenset[int] = frozenset()
+    loose: frozenset[int] = frozenset()
 
-    @property
-    def title(self) -> str:
-        return without_number(self.heading.text)
 
-
-def how_to_document(how_to: HowTo, slug: str, step: str) -> tuple[Procedure | Sop | WorkInstruction, list[Block]]:
-    """The document, and the blocks of the how-to that found no field in it."""
-    body = _Body()
-    for block in how_to.blocks:
+def how_to_document(how_to: HowTo, slug: str, step: str, kind: PileKind | None = None) -> Part:
+    """The document of a how-to, with every sentence of it; `kind` is found where nobody says it."""
+    blocks = [block for block in how_to.blocks if block is not how_to.heading]
+    kind = kind or _kind(how_to, blocks)
+    found, rest = fields_in(blocks, FIELDS[Kind(kind.value)] - {"title"})
+    body = _Body(joins=how_to.joins, loose=how_to.loose)
+    for block in rest:
         body.take(block)
-    kind = _kind(how_to, body)
-    title, objective, notes = how_to.title, joined_markdown(body.before), joined_markdown(body.after)
-    if how_to.heading.text != title:
+    if how_to.heading is not None and how_to.heading.text != how_to.title:
         # “Step 3: …” is a number in the original, and a sentence of it all the same.
-        notes = f"{joined_markdown([how_to.heading])}\n\n{notes}".strip()
-    if kind is PileKind.WORK_INSTRUCTION:
-        said = "\n\n".join(part for part in (objective, joined_markdown(body.bar), notes) if part)
-        lines = tuple(line for item in body.items for line in item.lines())
-        return WorkInstruction(slug=slug, title=title, status=Status.DRAFT, action=title, lines=lines, notes=said), []
-    checklist = tuple(item.value() for item in body.items)
-    if kind is PileKind.SOP:
-        bar = tuple(inline(block.pieces) for block in body.bar)
-        role = _role(how_to)
-        made = Sop(
-            slug=slug, title=title, status=Status.DRAFT, step=step, role=role, objective=objective, checklist=checklist, quality_bar=bar, notes=notes
-        )  # fmt: skip
-        return made, body.bar_headings
-    notes = "\n\n".join(part for part in (notes, joined_markdown(body.bar)) if part)
-    return Procedure(
-        slug=slug, title=title, status=Status.DRAFT, step=step, objective=objective, checklist=checklist, notes=notes
-    ), body.bar_headings
+        body.after.insert(0, how_to.heading)
+    if kind is PileKind.POLICY:
+        return policy_of(rest, found, how_to.title, slug, how_to.heading)
+    objective = joined_markdown(body.before)
+    return _made(kind, slug, how_to.title, step, _Parts(objective, body, ()), found, how_to.blocks)
 
 
 def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedure | Sop | WorkInstruction:
@@ -66,9 +73,7 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
     Of several sections the one that tells most to do is the checklist, or all of them where they are called steps.
     """
     title = without_number(document.title or next((b.text for b in document.blocks), "")) or slug
-    blocks = [
-        block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
-    ]
+    found, blocks = fields_in(without_title(document), FIELDS[Kind(kind.value)])
     body = _Body()
     sections = sections_of(blocks)
     stepwise = sum(1 for one in sections if one.heading and STEP_HEADING.match(one.heading.text)) >= 2
@@ -84,26 +89,103 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
             body.before += heads
             for block in section.blocks:
                 body.take(block)
-    before, after = joined_markdown(body.before), joined_markdown(body.after)
+    first = body.before[:1]
+    led = bool(first) and _leads_in(first[0]) and "objective" not in found.values
+    objective = joined_markdown(first) if led else ""
+    parts = _Parts(objective, body, tuple(body.before[1:] if led else body.before))
+    made = _made(kind, slug, title, "", parts, found, document.blocks)
+    assert not isinstance(made, Policy)
+    return made
+
+
+def without_title(document: PileDocument) -> list[Block]:
+    """What a document says, without the heading that is its title."""
+    return [
+        block for block in document.passages if not (block.kind is BlockKind.HEADING and block.text == document.title)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    objective: str
+    body: _Body
+    before: tuple[Block, ...]
+
+
+def _made(
+    kind: PileKind, slug: str, title: str, step: str, parts: _Parts, found: Found, blocks: Sequence[Block]
+) -> Part:
+    """The draft. What the labels say goes before what was only led to."""
+    body = parts.body
+    objective = found.text("objective") or parts.objective
+    led = [parts.objective] if parts.objective and parts.objective != objective else []
+    notes = [*led, joined_markdown(parts.before), joined_markdown(body.after)]
+    bar = joined_markdown([*body.bar_headings, *body.bar])
+    owner, review_by = found.text("owner"), found.review_by
     if kind is PileKind.WORK_INSTRUCTION:
+        told = _text([*(notes if led else [parts.objective, *notes]), bar])
         lines = tuple(line for item in body.items for line in item.lines())
-        bar = joined_markdown([*body.bar_headings, *body.bar])
-        notes = "\n\n".join(part for part in (before, bar, after) if part)
-        return WorkInstruction(slug=slug, title=title, status=Status.DRAFT, action=title, lines=lines, notes=notes)
-    checklist = tuple(item.value() for item in body.items)
-    first, _, rest = before.partition("\n\n")
-    objective = first if not first.startswith(("#", "-", "1.", "|", "!", "`")) else ""
-    notes = "\n\n".join(part for part in (rest if objective else before, after) if part)
-    if kind is PileKind.SOP:
-        quality = tuple(inline(block.pieces) for block in body.bar)
-        if body.bar_headings:
-            notes = "\n\n".join(part for part in (notes, joined_markdown(body.bar_headings)) if part)
-        return Sop(
-            slug=slug, title=title, status=Status.DRAFT, role=_role(HowTo(document.blocks[0], document.blocks)),
-            objective=objective, checklist=checklist, quality_bar=quality, notes=notes,
+        return WorkInstruction(
+            slug=slug, title=title[:300], status=Status.DRAFT, owner=owner, review_by=review_by,
+            action=title[:300], lines=lines, notes=told,
         )  # fmt: skip
-    notes = "\n\n".join(part for part in (notes, joined_markdown([*body.bar_headings, *body.bar])) if part)
-    return Procedure(slug=slug, title=title, status=Status.DRAFT, objective=objective, checklist=checklist, notes=notes)
+    checklist = tuple(item.value() for item in body.items)
+    if kind is PileKind.PROCEDURE:
+        return Procedure(
+            slug=slug, title=title[:300], status=Status.DRAFT, owner=owner, review_by=review_by, step=step,
+            objective=objective, trigger=found.text("trigger"), checklist=checklist, notes=_text([*notes, bar]),
+        )  # fmt: skip
+    headings = [block for block in body.bar_headings if label_of_field(block.text) != "quality_bar"]
+    return Sop(
+        slug=slug,
+        title=title[:300],
+        status=Status.DRAFT,
+        owner=owner,
+        review_by=review_by,
+        step=step,
+        role=found.text("role") or _role(blocks),
+        objective=objective,
+        trigger=found.text("trigger"),
+        needs=found.needs,
+        minutes=found.minutes,
+        checklist=checklist,
+        quality_bar=(*found.lines("quality_bar"), *(inline(block.pieces) for block in body.bar)),
+        good=found.text("good"),
+        bad=found.text("bad"),
+        outputs=found.lines("outputs"),
+        may_decide=found.text("may_decide"),
+        ask_when=found.text("ask_when"),
+        notes=_text([*notes, joined_markdown(headings)]),
+    )
+
+
+def _leads_in(block: Block) -> bool:
+    """Whether a paragraph speaks for the whole: “Tools: a can” doesn't."""
+    return block.kind is BlockKind.PARAGRAPH and not labelled(block.text)[0]
+
+
+def _text(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def policy_of(blocks: Sequence[Block], found: Found, title: str, slug: str, heading: Block | None = None) -> Policy:
+    """The first paragraph is the statement; everything else stands in the notes, in its order."""
+    first = next((block for block in blocks if _leads_in(block) and block.words > 3), None)
+    if found.text("statement") or first is None or len(first.text) > MOST_STATEMENT:
+        first = None
+    told = [block for block in blocks if block is not first]
+    if heading is not None and heading.text != title:
+        told.insert(0, heading)
+    return Policy(
+        slug=slug,
+        title=title[:300],
+        status=Status.DRAFT,
+        owner=found.text("owner"),
+        review_by=found.review_by,
+        statement=found.text("statement") or (joined_markdown([first]) if first else ""),
+        why=found.text("objective"),
+        notes=joined_markdown(told),
+    )
 
 
 def _told_in(section: Section) -> tuple[int, int]:
@@ -115,19 +197,28 @@ USUAL_WORDS = 500
 """A part of a document is short because it was cut out, so its length says nothing about its kind."""
 
 
-def _kind(how_to: HowTo, body: _Body) -> PileKind:
-    document = PileDocument("", how_to.title, (how_to.heading, *how_to.blocks))
-    signals = measure(document)
+def _kind(how_to: HowTo, blocks: Sequence[Block]) -> PileKind:
+    named = Block(BlockKind.HEADING, blocks[0].span, (), level=2) if blocks else None
+    heading = how_to.heading or named
+    signals = measure(PileDocument("", how_to.title, tuple(blocks) if heading is None else (heading, *blocks)))
     if signals["half_literal"]:
         return PileKind.WORK_INSTRUCTION
-    if body.bar:
+    found, _ = fields_in(blocks, FIELDS[Kind.SOP])
+    if "role" in found.values or "quality_bar" in found.values or _has_a_bar(blocks):
         return PileKind.SOP
     shares = probabilities(signals, USUAL_WORDS, shipped_model())
     return max((PileKind.PROCEDURE, PileKind.SOP), key=lambda kind: shares[kind])
 
 
-def _role(how_to: HowTo) -> str:
-    counted = Counter(roles_in(how_to.blocks)).most_common(1)
+def _has_a_bar(blocks: Sequence[Block]) -> bool:
+    body = _Body()
+    for block in blocks:
+        body.take(block)
+    return bool(body.bar)
+
+
+def _role(blocks: Sequence[Block]) -> str:
+    counted = Counter(roles_in(blocks)).most_common(1)
     return counted[0][0].capitalize() if counted else ""
 
 
@@ -160,6 +251,8 @@ def _lines_of(block: Block) -> list[str]:
 class _Body:
     """Sorts the blocks of a how-to: what leads in, the items with what explains them, the quality bar, the rest."""
 
+    joins: frozenset[int] = frozenset()
+    loose: frozenset[int] = frozenset()
     before: list[Block] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
     bar: list[Block] = field(default_factory=list)
@@ -168,8 +261,12 @@ class _Body:
     where: str = "before"
 
     def take(self, block: Block) -> None:
-        if block.kind is BlockKind.HEADING:
+        if id(block) in self.loose and not (block.kind is BlockKind.ITEM and block.level <= 1):
+            self.after.append(block)
+        elif block.kind is BlockKind.HEADING:
             self._heading(block)
+        elif self.where == "joined" and not (block.kind is BlockKind.ITEM and block.level <= 1):
+            self.after.append(block)
         elif self.where == "bar":
             self._in_bar(block)
         elif self.where == "after":
@@ -183,7 +280,10 @@ class _Body:
             self.before.append(block)
 
     def _heading(self, block: Block) -> None:
-        if STEP_HEADING.match(block.text):
+        if id(block) in self.joins:
+            self.after.append(block)
+            self.where = "joined"
+        elif STEP_HEADING.match(block.text):
             self.items.append(_Item(block))
             self.where = "step"
         elif _BAR.match(block.text):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routebook.core.document import END, Decision, Goes, Outcome, Step
 from routebook.formats.pile.roles import label_of, role_key, roles_in
 from routebook.formats.pile.signals import Section
 from routebook.formats.pile.text import Block, BlockKind, sentences
-from routebook.formats.pile.writing import slug_of, unique
+from routebook.formats.pile.writing import slug_of, unique, words_of
 
 FEWEST_STEPS = 3
 MOST_STEPS = 40
@@ -47,6 +48,81 @@ def map_in(section: Section) -> FoundMap | None:
         return None
     blocks = (*((section.heading,) if section.heading else ()), *section.blocks)
     return FoundMap(_steps(found[:MOST_STEPS]), blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A map that is only a list of titles, and which how-to (by its place) explains which step."""
+
+    map: FoundMap
+    explained: Mapping[int, str]
+
+
+_LISTS_STEPS = re.compile(
+    r"\b(?:overview|process|steps?|stages?|phases?|flow|at a glance|how it works|summary|in short|workflow|life ?cycle|contents)\b",
+    re.I,
+)
+_ARROW = re.compile(r"\s*(?:→|➔|➜|⇒|->|=>|»)\s*")
+
+
+LOOSE, STRICT = 0.3, 0.5
+"""Which share of their words a line and a title have in common."""
+
+
+def overview_in(section: Section, titles: Sequence[str], roles: Sequence[str], alike: float = LOOSE) -> Overview | None:
+    """The list of a section that names how-tos by their titles; None where there is none.
+
+    `roles` are those of the how-tos, "" where nobody is named. An unordered list must say what it lists.
+    """
+    listed = bool(section.heading and _LISTS_STEPS.search(section.heading.text))
+    for lines, blocks in _listed(section.blocks, listed):
+        matched = _matched(lines, titles, alike)
+        if len(matched) < 2 or len(matched) * 2 < min(len(lines), len(titles)) or len(lines) > MOST_STEPS:
+            continue
+        by_line = {line: how_to for how_to, line in matched.items()}
+        found = [
+            _Found(line, label_of(line) or (roles[by_line[at]] if at in by_line else ""))
+            for at, line in enumerate(lines)
+        ]
+        steps = _steps(found)
+        return Overview(FoundMap(steps, blocks), {how_to: steps[line].id for how_to, line in matched.items()})
+    return None
+
+
+def _listed(blocks: tuple[Block, ...], listed: bool) -> Iterator[tuple[list[str], tuple[Block, ...]]]:
+    """The lists of a section, each with its blocks, and lines such as “Intake → Verify → Pay”."""
+    run: list[Block] = []
+    for block in (*blocks, None):
+        if block is not None and block.kind is BlockKind.ITEM:
+            run.append(block)
+            continue
+        items = [one for one in run if one.level <= 1]
+        if len(items) >= FEWEST_STEPS and (listed or items[0].ordered):
+            yield [one.text for one in items], tuple(run)
+        run = []
+        if block is not None and block.kind is BlockKind.PARAGRAPH and len(block.text) < 600:
+            parts = [part.strip(" .") for part in _ARROW.split(block.text.rpartition(":")[2]) if part.strip(" .")]
+            if len(parts) >= FEWEST_STEPS:
+                yield parts, (block,)
+
+
+def _matched(lines: Sequence[str], titles: Sequence[str], alike: float) -> dict[int, int]:
+    """How-to → line, each line once, the best match first."""
+    told = [words_of(re.split(r"[:–—.;(]|\s-\s", line, maxsplit=1)[0]) for line in lines]
+    wanted = [words_of(title) for title in titles]
+    pairs = sorted(
+        (
+            (-len(mine & line) / len(mine | line), how_to, at)
+            for how_to, mine in enumerate(wanted)
+            for at, line in enumerate(told)
+            if mine & line and len(mine & line) >= alike * len(mine | line)
+        ),
+    )
+    found: dict[int, int] = {}
+    for _, how_to, at in pairs:
+        if how_to not in found and at not in found.values():
+            found[how_to] = at
+    return found
 
 
 def _in_tables(blocks: tuple[Block, ...]) -> list[_Found]:

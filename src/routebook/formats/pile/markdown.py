@@ -5,59 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from routebook.formats.pile.front import front_matter, without_front_matter
 from routebook.formats.pile.html import read_html_blocks
 from routebook.formats.pile.inline import pictures_of, pieces_of
-from routebook.formats.pile.text import Block, BlockKind, Piece, Span, joined, with_fake_headings
+from routebook.formats.pile.text import LABEL_LINE, Block, BlockKind, Piece, Span, joined, with_fake_headings
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 _PARSER.core.ruler.disable(["inline"])
 
-_FRONT = re.compile(r"\A\ufeff?(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.{0,20000}?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title\s*[:=]\s*[\"']?(?P<title>.{1,300}?)[\"']?\s*$", re.M | re.I)
 _ADMONITION = re.compile(r"(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?)\s*\w+(?:\s+\"(?P<title>[^\"]{0,200})\")?\s*$")
 _DIRECTIVE = re.compile(
     r"^[ \t]*(?::{3,}.{0,80}|\{[%:#].{0,300}[%:#]?\}|<%.{0,300}%>|\[\[?_?TOC_?\]?\]|\[toc\])[ \t]*$", re.I
 )
-_SOFT_BREAK = re.compile(r"(?<!  )(?<!\\)\n[ \t]*")
+_SOFT_BREAK = re.compile(rf"(?<!  )(?<!\\)\n(?![ \t]*{LABEL_LINE})[ \t]*")
 _BOX = re.compile(r"\[(?P<mark>[ xX])\]\s+")
 
 
 def read_markdown(text: str) -> tuple[str, tuple[Block, ...]]:
     """The title ("" if it has none) and the blocks of a Markdown text."""
-    title, body = _without_front_matter(text)
-    blocks = with_fake_headings(_Walk(_PARSER.parse(_plainer(body))).blocks())
+    named = _TITLE.search(front_matter(text))
+    title = named["title"].strip() if named else ""
+    known: dict[str, Any] = {}
+    tokens = _PARSER.parse(_plainer(without_front_matter(text)), known)
+    addresses = {name: str(to["href"]) for name, to in known.get("references", {}).items()}
+    blocks = with_fake_headings(_Walk(tokens, addresses).blocks())
     return title or _first_heading(blocks), blocks
-
-
-_KIND = re.compile(r"^kind\s*:\s*[\"']?(?P<kind>[a-z][a-z -]{2,20}?)[\"']?\s*$", re.M)
-
-
-def declared_kind(text: str) -> str:
-    """The kind that the front matter states, or ""."""
-    found = _FRONT.match(text)
-    named = _KIND.search(found["body"]) if found else None
-    return named["kind"].strip().replace(" ", "-") if named else ""
-
-
-def without_front_matter(text: str) -> str:
-    return _without_front_matter(text)[1]
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:
     return next((block.text for block in blocks if block.kind is BlockKind.HEADING and block.level == 1), "")
-
-
-def _without_front_matter(text: str) -> tuple[str, str]:
-    """The title in the front matter, and the text with as many empty lines where the front matter stood."""
-    found = _FRONT.match(text)
-    if not found:
-        return "", text
-    named = _TITLE.search(found["body"])
-    return (named["title"].strip() if named else ""), "\n" * found[0].count("\n") + text[found.end() :]
 
 
 def _plainer(text: str) -> str:
@@ -90,6 +72,7 @@ class _Walk:
     """Goes once through markdown-it's tokens."""
 
     tokens: Sequence[Token]
+    addresses: dict[str, str]
     lists: list[_List] = field(default_factory=list)
 
     def blocks(self) -> Iterator[Block]:
@@ -98,10 +81,10 @@ class _Walk:
             token = self.tokens[at]
             if token.type == "table_open":
                 end = _closing(self.tokens, at, "table_close")
-                yield from _table(self.tokens[at:end])
+                yield self._table(self.tokens[at:end])
                 at = end
             elif token.type == "heading_open":
-                yield from _inline_blocks(self.tokens[at + 1], BlockKind.HEADING, level=int(token.tag[1]))
+                yield from self._inline(self.tokens[at + 1], BlockKind.HEADING, level=int(token.tag[1]))
                 at += 2
             else:
                 yield from self._other(token)
@@ -128,10 +111,33 @@ class _Walk:
 
     def _text(self, token: Token) -> Iterator[Block]:
         if not self.lists or not self.lists[-1].fresh:
-            yield from _inline_blocks(token, BlockKind.PARAGRAPH)
+            yield from self._inline(token, BlockKind.PARAGRAPH)
             return
         self.lists[-1].fresh = False
-        yield from _inline_blocks(token, BlockKind.ITEM, level=len(self.lists), ordered=self.lists[-1].ordered)
+        yield from self._inline(token, BlockKind.ITEM, level=len(self.lists), ordered=self.lists[-1].ordered)
+
+    def _inline(self, token: Token, kind: BlockKind, *, level: int = 0, ordered: bool = False) -> Iterator[Block]:
+        text, ticked = _SOFT_BREAK.sub(" ", token.content), None
+        box = _BOX.match(text) if kind is BlockKind.ITEM else None
+        if box:
+            text, ticked = text[box.end() :], box["mark"] != " "
+        span = _span(token)
+        pieces = pieces_of(text, self.addresses)
+        if pieces:
+            yield Block(kind, span, pieces, level=level, ordered=ordered, ticked=ticked)
+        for shown, source in pictures_of(text, self.addresses):
+            yield Block(BlockKind.PICTURE, span, joined((Piece(shown),)), source=source)
+
+    def _table(self, tokens: Sequence[Token]) -> Block:
+        rows: list[tuple[str, ...]] = []
+        cells: list[str] = []
+        for token in tokens:
+            if token.type == "inline":
+                cells.append("".join(piece.text for piece in pieces_of(token.content, self.addresses)))
+            elif token.type == "tr_close":
+                rows.append(tuple(cells))
+                cells = []
+        return Block(BlockKind.TABLE, _span(tokens[0]), rows=tuple(rows))
 
 
 def _closing(tokens: Sequence[Token], at: int, kind: str) -> int:
@@ -143,28 +149,3 @@ def _closing(tokens: Sequence[Token], at: int, kind: str) -> int:
 def _span(token: Token) -> Span:
     first, last = token.map or [0, 1]
     return Span(first + 1, max(first + 1, last))
-
-
-def _inline_blocks(token: Token, kind: BlockKind, *, level: int = 0, ordered: bool = False) -> Iterator[Block]:
-    text, ticked = _SOFT_BREAK.sub(" ", token.content), None
-    box = _BOX.match(text) if kind is BlockKind.ITEM else None
-    if box:
-        text, ticked = text[box.end() :], box["mark"] != " "
-    span = _span(token)
-    pieces = pieces_of(text)
-    if pieces:
-        yield Block(kind, span, pieces, level=level, ordered=ordered, ticked=ticked)
-    for shown, source in pictures_of(text):
-        yield Block(BlockKind.PICTURE, span, joined((Piece(shown),)), source=source)
-
-
-def _table(tokens: Sequence[Token]) -> Iterator[Block]:
-    rows: list[tuple[str, ...]] = []
-    cells: list[str] = []
-    for token in tokens:
-        if token.type == "inline":
-            cells.append("".join(piece.text for piece in pieces_of(token.content)))
-        elif token.type == "tr_close":
-            rows.append(tuple(cells))
-            cells = []
-    yield Block(BlockKind.TABLE, _span(tokens[0]), rows=tuple(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routebook.formats.pile.text import Block, BlockKind, Piece, Span, joined
+from routebook.formats.pile.text import LABEL_LINE, Block, BlockKind, Piece, Span, joined
 
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,}|~{3,}|\*{3,}|#{3,}|_{3,})\s*")
 _ITEM = re.compile(
@@ -15,6 +15,7 @@ _ITEM = re.compile(
 _STEP = re.compile(r"[ \t]{0,40}step\s+\d{1,3}\s{0,2}[:.)–—-]\s*\S.*", re.I)
 _QUOTED = re.compile(r"(?:>[ ]?)+")
 _FIELD = re.compile(r"(?:from|to|cc|bcc|subject|date|sent|re|fwd?)\s*:\s*\S", re.I)
+_LABEL = re.compile(LABEL_LINE)
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+[A-Z][^.!?;]{2,70}")
 
 
@@ -80,7 +81,7 @@ def _read(lines: list[str], at: int, end: int) -> Block:
     rest = [line.strip() for line in lines[at + 1 : end]]
     if not found:
         text = (
-            "\n".join([lines[at].strip(), *rest]) if _FIELD.match(lines[at]) else " ".join([lines[at].strip(), *rest])
+            "\n".join([lines[at].strip(), *rest]) if _FIELD.match(lines[at]) else _running([lines[at].strip(), *rest])
         )
         kind = BlockKind.ITEM if _STEP.match(lines[at]) else BlockKind.PARAGRAPH
         return _block(kind, text, at, end - 1, level=1 if kind is BlockKind.ITEM else 0, ordered=kind is BlockKind.ITEM)
@@ -89,6 +90,14 @@ def _read(lines: list[str], at: int, end: int) -> Block:
     text = " ".join([found["text"].strip(), *rest])
     ticked = None if box is None else box in ("[x]", "[X]", "☑", "☒")
     return _block(BlockKind.ITEM, text, at, end - 1, level=level, ordered=found["number"] is not None, ticked=ticked)
+
+
+def _running(lines: list[str]) -> str:
+    """Lines as running text; those with a label (“Role: Gardener”) stay lines of their own."""
+    text = lines[0]
+    for line in lines[1:]:
+        text += ("\n" if _LABEL.match(line) else " ") + line
+    return text
 
 
 def _block(

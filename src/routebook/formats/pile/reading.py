@@ -9,10 +9,11 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from routebook.formats.pile.archive import Entry, Refused, entries_in, is_archive, names_in
+from routebook.formats.pile.archive import Entry, Refused, count_in, entries_in, is_archive, names_in, sorted_entries
 from routebook.formats.pile.docx import read_docx
+from routebook.formats.pile.front import declared_kind, document_of_a_library, lines_of_front, without_front_matter
 from routebook.formats.pile.html import read_html
-from routebook.formats.pile.markdown import declared_kind, read_markdown, without_front_matter
+from routebook.formats.pile.markdown import read_markdown
 from routebook.formats.pile.other_markup import from_asciidoc, from_restructured_text
 from routebook.formats.pile.plain_text import read_plain_text
 from routebook.formats.pile.text import Block, PileDocument, Unreadable
@@ -51,15 +52,35 @@ def read_pile(files: Mapping[str, bytes]) -> tuple[PileDocument | Unreadable, ..
 
 def read_originals(path: str, data: bytes) -> Iterator[tuple[PileDocument | Unreadable, bytes]]:
     """What one file of a pile holds, each with its own bytes: itself, or what an archive packs. Never fails."""
-    try:
-        entries = entries_in(data) if is_archive(data) and not _is_office(data) else None
-    except Refused:
-        entries = None
-    if entries is None or path.casefold().endswith(tuple(_WHY_NOT)):
+    if not packed_in(path, data):
         yield from ((found, data) for found in _read(path, data, nested=False))
         return
-    for entry in sorted(entries, key=lambda entry: entry.name):
-        yield from ((found, entry.data) for found in _entry(path, entry))
+    for found, entry, _ in read_packed(path, data):
+        yield from ((one, entry) for one in found)
+
+
+def packed_in(path: str, data: bytes) -> int:
+    """How many files an archive of documents packs; 0 where the file is a document itself, or can't be unpacked."""
+    try:
+        packs = is_archive(data) and not path.casefold().endswith(tuple(_WHY_NOT)) and not _is_office(data)
+        return count_in(data) if packs else 0
+    except Refused:
+        return 0
+
+
+def read_packed(
+    path: str, data: bytes, first: int = 0, unpacked: int = 0
+) -> Iterator[tuple[tuple[PileDocument | Unreadable, ...], bytes, int]]:
+    """The files of an archive from place `first`, one by one: what each holds, its bytes, and its place.
+
+    Never fails: an archive that is too large as a whole ends with its reason, at the place of its last file.
+    """
+    at = first
+    try:
+        for at, entry in enumerate(sorted_entries(data, first, unpacked), start=first):
+            yield tuple(_entry(path, entry)), entry.data, at
+    except Refused as refused:
+        yield (Unreadable(path, str(refused)),), b"", max(at, packed_in(path, data) - 1)
 
 
 def _is_office(data: bytes) -> bool:
@@ -127,9 +148,13 @@ def _document(path: str, data: bytes) -> PileDocument:
         raise Refused(f"It has more than {MOST_LINES:,} lines, so it is data rather than a document.")
     title, blocks = _reader(path, text)(text)
     declared = declared_kind(text)
-    if not blocks and not declared:
+    whole = document_of_a_library(path, text) if declared else None
+    front = lines_of_front(text, title)
+    if not blocks and not front:
         raise Refused("It holds no text.")
-    return PileDocument(path, title, blocks, declared=declared)
+    return PileDocument(
+        path, title or (whole.title if whole else ""), blocks, declared=declared, whole=whole, front=front
+    )
 
 
 def _reader(path: str, text: str) -> Callable[[str], tuple[str, tuple[Block, ...]]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routebook.core.document import Policy, Procedure, Process, Sop, Status, WorkInstruction
+from routebook.core.document import AnyDocument, Kind, Process, Status, kind_of
 from routebook.formats.pile.classify import PileKind
-from routebook.formats.pile.how_to import whole_document
+from routebook.formats.pile.fields import FIELDS, fields_in
+from routebook.formats.pile.how_to import policy_of, whole_document, without_title
 from routebook.formats.pile.map_found import map_in
 from routebook.formats.pile.signals import sections_of
 from routebook.formats.pile.split import split
@@ -15,23 +16,46 @@ from routebook.formats.pile.writing import joined_markdown, slug_of, without_num
 
 MAKES = (PileKind.POLICY, PileKind.PROCESS, PileKind.PROCEDURE, PileKind.SOP, PileKind.WORK_INSTRUCTION)
 """The kinds that become one document of their kind."""
-Made = Policy | Process | Procedure | Sop | WorkInstruction
-MOST_STATEMENT = 600
 
 
-def made_as(document: PileDocument, kind: PileKind) -> Made:
-    """The draft that a document becomes. `kind` is one of `MAKES`."""
+def makes(document: PileDocument, kind: PileKind) -> bool:
+    """Whether one draft can be made of a document that is of this kind."""
+    return kind in MAKES or _is_whole(document, kind)
+
+
+def made_as(document: PileDocument, kind: PileKind) -> AnyDocument:
+    """The draft that a document becomes. A file of a library is that document, every field of it."""
+    if document.whole is not None and _is_whole(document, kind):
+        return document.whole
     title = _title(document)
     slug = slug_of(title) or kind.value
-    named = replace(document, title=document.title or title)
+    named = replace(document, title=title if _is_labelled(document, title) else document.title or title)
     if kind is PileKind.POLICY:
-        return _policy(named, title, slug)
+        found, blocks = fields_in(without_title(named), FIELDS[Kind.POLICY])
+        return policy_of(blocks, found, title, slug)
     if kind is PileKind.PROCESS:
         return _process(named, title, slug)
     return replace(whole_document(named, kind, slug), title=title[:300])
 
 
+def _is_labelled(document: PileDocument, title: str) -> bool:
+    labelled, _ = fields_in(document.passages, frozenset({"title"}))
+    return labelled.text("title") == title
+
+
+def _is_whole(document: PileDocument, kind: PileKind) -> bool:
+    """A goal is none of the kinds of a pile, so it stands among the others."""
+    if document.whole is None:
+        return False
+    own = kind_of(document.whole)
+    return kind.value == own.value or (own is Kind.GOAL and kind is PileKind.OTHER)
+
+
 def _title(document: PileDocument) -> str:
+    """What a field “Title” says, else what the document calls itself, else the name of its file."""
+    labelled, _ = fields_in(document.passages, frozenset({"title"}))
+    if labelled.text("title"):
+        return labelled.text("title")
     first = next((block for block in document.blocks if block.kind is BlockKind.HEADING), None)
     named = document.title or (first.text if first else "") or _file_name(document.path)
     return (without_number(named) or _file_name(document.path))[:300]
@@ -42,24 +66,19 @@ def _file_name(path: str) -> str:
     return name[:1].upper() + name[1:] or "Untitled"
 
 
-def _policy(document: PileDocument, title: str, slug: str) -> Policy:
-    """The first paragraph is the statement; everything else stands in the notes, in its order."""
-    blocks = [
-        block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
-    ]
-    first = next((block for block in blocks if block.kind is BlockKind.PARAGRAPH and block.words > 3), None)
-    if first is None or len(first.text) > MOST_STATEMENT:
-        first = None
-    statement = joined_markdown([first]) if first else ""
-    notes = joined_markdown([block for block in blocks if block is not first])
-    return Policy(slug=slug, title=title, status=Status.DRAFT, statement=statement, notes=notes)
-
-
 def _process(document: PileDocument, title: str, slug: str) -> Process:
     """The steps as found, and the whole text in the notes: a map says less than the words around it."""
-    found = [one for one in map(map_in, sections_of(document.blocks)) if one is not None]
-    steps = max(found, key=lambda one: len(one.steps)).steps if found else split(document).process.steps
-    blocks = [
-        block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
-    ]
-    return Process(slug=slug, title=title, status=Status.DRAFT, steps=steps, notes=joined_markdown(blocks))
+    maps = [one for one in map(map_in, sections_of(document.blocks)) if one is not None]
+    steps = max(maps, key=lambda one: len(one.steps)).steps if maps else split(document).process.steps
+    found, blocks = fields_in(without_title(document), FIELDS[Kind.PROCESS])
+    return Process(
+        slug=slug,
+        title=title,
+        status=Status.DRAFT,
+        owner=found.text("owner"),
+        review_by=found.review_by,
+        trigger=found.text("trigger"),
+        result=found.text("result"),
+        steps=steps,
+        notes=joined_markdown(blocks),
+    )

@@ -1,28 +1,29 @@
 """A mega-document taken apart: one map, one document for each how-to, and a list of what is left over.
 
-No sentence is lost: every one of the original has a `Place` in the process, in a document, or in the left-over list. It
-is a proposal. The person who knows the work moves things about, and the original is kept.
+No sentence is lost, by construction: a document is a row of passages, each of them has one home (the map, a part, or the
+left-over list), and parts are built from the passages that they have. It is a proposal. The person who knows the work
+moves passages about (`adjusting`), and the original is kept.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from routebook.core.document import Procedure, Process, Sop, Status, Step, WorkInstruction
-from routebook.formats.pile.how_to import HowTo, how_to_document
-from routebook.formats.pile.map_found import FoundMap, map_in
+from routebook.core.document import Kind, Process, Status, Step
+from routebook.formats.pile.classify import PileKind
+from routebook.formats.pile.fields import FIELDS, fields_in
+from routebook.formats.pile.how_to import HowTo, Part, how_to_document
+from routebook.formats.pile.map_found import LOOSE, STRICT, FoundMap, map_in, overview_in
 from routebook.formats.pile.roles import roles_in
 from routebook.formats.pile.signals import Section, is_how_to, sections_of
 from routebook.formats.pile.text import Block, PileDocument, Span, sentences_of
 from routebook.formats.pile.words import STEP_HEADING
-from routebook.formats.pile.writing import joined_markdown, slug_of, unique, without_number
+from routebook.formats.pile.writing import joined_markdown, slug_of, unique, without_number, words_of
 
-Part = Procedure | Sop | WorkInstruction
 LEFT_OVER = ""
-"""The part of what fits nowhere."""
+"""The home of what fits nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,38 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A block that belongs to no step: a rule, a story, a table of names. `text` is CommonMark."""
+    """A passage that belongs to no step: a rule, a story, a table of names. `text` is CommonMark, `passage` its number."""
 
     text: str
     span: Span
+    passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A part as planned: its name, what it is called, which step it explains, and the passage of its heading."""
+
+    slug: str
+    title: str
+    step: str = ""
+    heading: int | None = None
+    kind: PileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that makes a proposal: `homes` has the slug of a part for each passage, in their order.
+
+    `joined` says which part a part was joined to, `loose` which passages were moved one by one.
+    """
+
+    title: str
+    slug: str
+    steps: tuple[Step, ...]
+    drafts: tuple[Draft, ...]
+    homes: tuple[str, ...]
+    joined: Mapping[str, str] = field(default_factory=dict)
+    loose: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +79,64 @@ class Proposal:
     documents: tuple[Part, ...]
     left_over: tuple[LeftOver, ...]
     places: tuple[Place, ...]
+    plan: Plan
 
 
 def split(document: PileDocument) -> Proposal:
     """The proposed map and documents of a mega-document. Works on any document; a short one gives little."""
-    return _Split(document).proposal()
+    return built(document, planned(document))
+
+
+def planned(document: PileDocument) -> Plan:
+    """How a document comes apart, before anything is made of it."""
+    return _Split(document).plan()
+
+
+def built(document: PileDocument, plan: Plan) -> Proposal:
+    """The proposal of a plan."""
+    passages = document.passages
+    heads = {draft.heading: draft.slug for draft in plan.drafts if draft.heading is not None}
+    joins = frozenset(id(passages[at]) for at in heads)
+    loose = frozenset(id(passages[at]) for at in plan.loose)
+    documents = []
+    for draft in plan.drafts:
+        own = [at for at, home in enumerate(plan.homes) if home == draft.slug]
+        if not own:
+            continue
+        heading = passages[draft.heading] if draft.heading in own else None
+        how_to = HowTo(draft.title, tuple(passages[at] for at in own), heading, joins - {id(heading)}, loose)
+        made = how_to_document(how_to, draft.slug, f"{plan.slug}/{draft.step}" if draft.step else "", draft.kind)
+        documents.append(made)
+    left = [at for at, home in enumerate(plan.homes) if home == LEFT_OVER]
+    return Proposal(
+        _process(document, plan),
+        tuple(documents),
+        tuple(LeftOver(joined_markdown([passages[at]]), passages[at].span, at) for at in left),
+        tuple(
+            Place(sentence, block.span, home)
+            for block, home in zip(passages, plan.homes, strict=True)
+            for sentence in sentences_of(block)
+        ),
+        plan,
+    )
+
+
+def _process(document: PileDocument, plan: Plan) -> Process:
+    """The map: what introduces it is in its fields where it is labelled, and in its notes."""
+    own = [block for block, home in zip(document.passages, plan.homes, strict=True) if home == plan.slug]
+    found, rest = fields_in(own, FIELDS[Kind.PROCESS] - {"title"})
+    named = next((block for block in rest if block.text == plan.title), None)
+    return Process(
+        slug=plan.slug,
+        title=plan.title,
+        status=Status.DRAFT,
+        owner=found.text("owner"),
+        review_by=found.review_by,
+        trigger=found.text("trigger"),
+        result=found.text("result"),
+        steps=plan.steps,
+        notes=joined_markdown(block for block in rest if block is not named),
+    )
 
 
 @dataclass(slots=True)
@@ -98,30 +180,29 @@ class _Split:
     introduction: list[Block] = field(default_factory=list)
     rest: list[Block] = field(default_factory=list)
     titles: list[Block] = field(default_factory=list)
+    kept: list[Section] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    explained: dict[str, str] = field(default_factory=dict)
 
-    def proposal(self) -> Proposal:
+    def plan(self) -> Plan:
         for node in _tree(sections_of(self.document.blocks)):
             self._visit(node, top=True)
+        if not self.maps:
+            self._find_overview()
         slug = slug_of(self._title()) or "process"
-        slugs = unique([slug, *(slug_of(how_to.title) or "how-to" for how_to in self.how_tos)])
+        slugs = unique([slug, *(slug_of(how_to.title) or "how-to" for how_to in self.how_tos)])[1:]
         steps = self._steps()
-        documents, left = [], list(self.rest)
         homes: dict[int, str] = {id(block): slug for block in self._process_blocks()}
-        for how_to, own in zip(self.how_tos, slugs[1:], strict=True):
-            step = _step_for(how_to, steps, own_steps=not self._mapped())
-            made, unused = how_to_document(how_to, own, f"{slug}/{step}" if step else "")
-            documents.append(made)
-            homes |= {id(block): own for block in (how_to.heading, *how_to.blocks)}
-            homes |= {id(block): LEFT_OVER for block in unused}
-            left += unused
-        order = {id(block): at for at, block in enumerate(self.document.blocks)}
-        left.sort(key=lambda block: order[id(block)])
-        return Proposal(
-            self._process(slug, steps),
-            tuple(documents),
-            tuple(LeftOver(joined_markdown([block]), block.span) for block in left),
-            tuple(_places(self.document.blocks, homes)),
-        )
+        numbers = {id(block): at for at, block in enumerate(self.document.passages)}
+        drafts = []
+        for how_to, own in zip(self.how_tos, slugs, strict=True):
+            step = self._step_for(how_to, steps)
+            drafts.append(Draft(own, how_to.title[:300], step, numbers[id(how_to.heading)]))
+            homes |= {id(block): own for block in how_to.blocks}
+        return Plan(
+            self._title()[:300], slug, steps, tuple(drafts),
+            tuple(homes.get(id(block), LEFT_OVER) for block in self.document.passages),
+        )  # fmt: skip
 
     def _visit(self, node: _Node, *, top: bool = False) -> None:
         heading = node.section.heading
@@ -129,7 +210,7 @@ class _Split:
             child for child in node.children if child.section.heading and STEP_HEADING.match(child.section.heading.text)
         ]
         if heading is not None and len(steps) >= 2 and not self._is_title(heading):
-            self.how_tos.append(HowTo(heading, tuple(node.all_blocks())[1:]))
+            self._how_to(node.section, list(node.all_blocks())[1:])
             return
         found = map_in(node.section)
         if found is not None:
@@ -137,11 +218,17 @@ class _Split:
             self._visit_all(node.children)
         elif heading is not None and is_how_to(node.section):
             own, apart = _own_children(node.children)
-            self.how_tos.append(HowTo(heading, (*node.section.blocks, *own)))
+            self._how_to(node.section, [*node.section.blocks, *own])
             self._visit_all(apart)
         else:
             self._keep(node.section, top=top)
             self._visit_all(node.children)
+
+    def _how_to(self, section: Section, blocks: Sequence[Block]) -> None:
+        heading = section.heading
+        assert heading is not None
+        self.sections.append(section)
+        self.how_tos.append(HowTo(without_number(heading.text), (heading, *blocks), heading))
 
     def _visit_all(self, nodes: Iterable[_Node]) -> None:
         for node in nodes:
@@ -156,17 +243,42 @@ class _Split:
         if section.heading is not None:
             (self.titles if is_opening else self.rest).append(section.heading)
         (self.introduction if is_opening else self.rest).extend(section.blocks)
+        self.kept.append(section)
 
     def _title(self) -> str:
-        return without_number(self.titles[0].text if self.titles else self.document.title) or _file_name(
-            self.document.path
-        )
+        named = self.document.title or (self.titles[0].text if self.titles else "")
+        return without_number(named) or _file_name(self.document.path)
 
-    def _mapped(self) -> bool:
-        return bool(self.maps)
+    def _find_overview(self) -> None:
+        """A plain list of the how-tos (“1. Intake 2. Verify …”) is the map, in its order.
+
+        It may look like a how-to itself, since the titles of tasks tell what to do.
+        """
+        for at, (how_to, section) in enumerate(zip(self.how_tos, self.sections, strict=True)):
+            others = self.how_tos[:at] + self.how_tos[at + 1 :]
+            if len(section.blocks) + 1 == len(how_to.blocks) and self._is_overview(section, others, STRICT):
+                self.how_tos = others
+                self.rest = [block for block in self.rest if block not in how_to.blocks]
+                if not self.titles and self.document.passages and how_to.heading is self.document.blocks[0]:
+                    self.titles.append(self.document.blocks[0])
+                return
+        for section in self.kept:
+            if self._is_overview(section, self.how_tos, LOOSE):
+                return
+
+    def _is_overview(self, section: Section, how_tos: Sequence[HowTo], alike: float) -> bool:
+        titles = [how_to.title for how_to in how_tos]
+        found = overview_in(section, titles, [_main_role(how_to.blocks) for how_to in how_tos], alike)
+        if found is None:
+            return False
+        heading = (section.heading,) if section.heading is not None else ()
+        self.maps.append(FoundMap(found.map.steps, (*heading, *section.blocks)))
+        self.explained = {titles[at]: step for at, step in found.explained.items()}
+        return True
 
     def _process_blocks(self) -> list[Block]:
-        return [*self.titles, *self.introduction, *(block for found in self.maps for block in found.blocks)]
+        introduction = [*self.titles, *self.introduction, *self.document.front]
+        return [*introduction, *(block for found in self.maps for block in found.blocks)]
 
     def _steps(self) -> tuple[Step, ...]:
         if self.maps:
@@ -174,17 +286,14 @@ class _Split:
             return first.steps
         ids = unique([slug_of(how_to.title) or "step" for how_to in self.how_tos])
         return tuple(
-            Step(id=own, title=how_to.title, role=_main_role(how_to.blocks))
+            Step(id=own, title=how_to.title[:300], role=_main_role(how_to.blocks))
             for own, how_to in zip(ids, self.how_tos, strict=True)
         )
 
-    def _process(self, slug: str, steps: tuple[Step, ...]) -> Process:
-        told = [*self.introduction, *(block for found in self.maps for block in found.blocks)]
-        title = self._title()
-        notes = joined_markdown(told)
-        if self.titles and self.titles[0].text != title:
-            notes = f"{joined_markdown(self.titles[:1])}\n\n{notes}".strip()
-        return Process(slug=slug, title=title, status=Status.DRAFT, steps=steps, notes=notes)
+    def _step_for(self, how_to: HowTo, steps: tuple[Step, ...]) -> str:
+        if self.explained:
+            return self.explained.get(how_to.title, "")
+        return _step_for(how_to, steps, own_steps=not self.maps)
 
 
 def _own_children(children: Sequence[_Node]) -> tuple[list[Block], list[_Node]]:
@@ -200,8 +309,9 @@ def _own_children(children: Sequence[_Node]) -> tuple[list[Block], list[_Node]]:
 
 
 def _main_role(blocks: Sequence[Block]) -> str:
+    found, _ = fields_in(blocks, frozenset({"role"}))
     counted = Counter(roles_in(blocks)).most_common(1)
-    return counted[0][0].capitalize() if counted and counted[0][1] > 1 else ""
+    return found.text("role") or (counted[0][0].capitalize() if counted and counted[0][1] > 1 else "")
 
 
 def _step_for(how_to: HowTo, steps: tuple[Step, ...], *, own_steps: bool) -> str:
@@ -209,26 +319,9 @@ def _step_for(how_to: HowTo, steps: tuple[Step, ...], *, own_steps: bool) -> str
     if own_steps:
         wanted = slug_of(how_to.title) or "step"
         return next((step.id for step in steps if step.id == wanted), "")
-    mine = _words_of(how_to.title)
-    best = max(steps, key=lambda step: len(mine & _words_of(step.title)), default=None)
-    return best.id if best is not None and len(mine & _words_of(best.title)) * 2 >= min(len(mine), 4) and mine else ""
-
-
-_SMALL = frozenset({"th", "the", "and", "for", "with", "how", "your", "our", "from", "into"})
-
-
-_ENDING = re.compile(r"(?<=\w{3})(?:ing|es|ed|er|e|s)\Z")
-
-
-def _words_of(text: str) -> set[str]:
-    """The words of a title without their endings: “Baking the bread” and “bakes it” share one."""
-    return {_ENDING.sub("", word) for word in re.findall(r"[a-z]{3,}", text.casefold())} - _SMALL
-
-
-def _places(blocks: Sequence[Block], homes: dict[int, str]) -> Iterator[Place]:
-    for block in blocks:
-        for sentence in sentences_of(block):
-            yield Place(sentence, block.span, homes.get(id(block), LEFT_OVER))
+    mine = words_of(how_to.title)
+    best = max(steps, key=lambda step: len(mine & words_of(step.title)), default=None)
+    return best.id if best is not None and len(mine & words_of(best.title)) * 2 >= min(len(mine), 4) and mine else ""
 
 
 def _file_name(path: str) -> str:

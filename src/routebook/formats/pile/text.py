@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from routebook.core.document import AnyDocument
+
 
 class BlockKind(StrEnum):
     HEADING = "heading"
@@ -85,7 +87,9 @@ class PileDocument:
 
     `path` is its place in the pile (``folder/file.md``, ``drive.zip/file.docx``), `title` what it calls itself or "",
     `media` the pictures that came inside it, by the `source` of their blocks. `declared` is the kind that its front
-    matter states, as the files of a library do, or "".
+    matter states, as the files of a library do, or "". `whole` is the document itself where the file is one of a
+    library: every field of it, without guessing. `front` is what front matter says to a
+    reader (“owner: Finance”); it is apart because it tells little about what a document is.
     """
 
     path: str
@@ -93,6 +97,13 @@ class PileDocument:
     blocks: tuple[Block, ...]
     media: Mapping[str, bytes] = field(default_factory=dict)
     declared: str = ""
+    whole: AnyDocument | None = None
+    front: tuple[Block, ...] = ()
+
+    @property
+    def passages(self) -> tuple[Block, ...]:
+        """Everything that a reader reads, in its order."""
+        return (*self.front, *self.blocks)
 
     @cached_property
     def words(self) -> int:
@@ -116,6 +127,8 @@ _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,2}\s+(?=[\"'“‘(\[]?[A-Z0-9
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|no|nr|fig|dr|mr|mrs|ms|st|dept|inc|ltd|co)|\b[A-Z])\.\Z", re.I
 )
+_NUMBER = re.compile(r"\W{0,3}(?:\d{1,3}\.){1,4}")
+"""“1. Purpose” is one sentence."""
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -126,7 +139,8 @@ def _sentences(text: str) -> Iterator[str]:
 def _of_line(line: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(line):
-        if _NO_END.search(line, max(start, end.start() - 12), end.start()):
+        told = line[start : end.start()]
+        if _NO_END.search(told, max(0, len(told) - 12)) or (len(told) < 12 and _NUMBER.fullmatch(told)):
             continue
         yield line[start : end.end()].strip()
         start = end.end()
@@ -168,6 +182,29 @@ def _trimmed(pieces: list[Piece]) -> tuple[Piece, ...]:
         told[-1] = replace(told[-1], text=told[-1].text.rstrip())
     return tuple(told)
 
+
+def lines_of(pieces: Iterable[Piece]) -> list[tuple[Piece, ...]]:
+    """Pieces cut at their line breaks; empty lines are left out."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for at, text in enumerate(piece.text.split("\n")):
+            if at:
+                lines.append([])
+            lines[-1].append(replace(piece, text=text))
+    return [line for line in map(joined, lines) if line]
+
+
+def after(pieces: Iterable[Piece], start: int) -> tuple[Piece, ...]:
+    """The pieces without their first `start` characters."""
+    left: list[Piece] = []
+    for piece in pieces:
+        left.append(replace(piece, text=piece.text[start:]) if start > 0 else piece)
+        start -= len(piece.text)
+    return joined(left)
+
+
+LABEL_LINE = r"(?:\*\*|__)?[A-Z][\w /&'’-]{1,30}(?:\*\*|__)?:(?:\*\*|__)?[ \t]+\S"
+"""A line such as “Role: Gardener”, also with its label in bold: one of several below each other, not running text."""
 
 MOST_FAKE_HEADING_WORDS = 12
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from routebook.formats.pile.text import Block, BlockKind, Piece
+from routebook.formats.pile.text import Block, BlockKind, Piece, lines_of
 
 MOST_SLUG = 60
 _NUMBER = re.compile(
@@ -70,7 +70,7 @@ def markdown_of(block: Block) -> str:
         return _table(block)
     if block.kind is BlockKind.PICTURE:
         return f"![{_escaped(block.text)}]({block.source.replace(' ', '%20')})"
-    return inline(block.pieces)
+    return "\\\n".join(inline(line) for line in lines_of(block.pieces))
 
 
 def inline(pieces: Iterable[Piece]) -> str:
@@ -104,3 +104,12 @@ def _table(block: Block) -> str:
         if at == 0:
             lines.append("|" + " --- |" * width)
     return "\n".join(lines)
+
+
+_SMALL = frozenset({"th", "the", "and", "for", "with", "how", "your", "our", "from", "into"})
+_ENDING = re.compile(r"(?<=\w{3})(?:ing|es|ed|er|e|s)\Z")
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a title without their endings: “Baking the bread” and “bakes it” share one."""
+    return {_ENDING.sub("", word) for word in re.findall(r"[a-z]{3,}", text.casefold())} - _SMALL

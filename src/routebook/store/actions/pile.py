@@ -6,6 +6,7 @@ Nothing is ever published by it. The original stays, linked from everything that
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,24 +16,26 @@ from routebook.core.document import AnyDocument, Process, Sop, kind_of
 from routebook.core.document import Procedure as ProcedureDocument
 from routebook.core.events import Refusal
 from routebook.formats.pile import (
-    LEFT_OVER,
-    MAKES,
+    NEW,
     Adjustment,
     PileDocument,
     PileKind,
-    Proposal,
     Unreadable,
     adjusted,
+    change_to_plain,
     classify,
     made_as,
+    makes,
+    mark_of,
+    packed_in,
+    planned,
     read_originals,
-    split,
 )
 from routebook.formats.plain import to_plain
 from routebook.store import originals
 from routebook.store.access import Actor, Refused, Verb, drafting, require
 from routebook.store.actions import documents, media
-from routebook.store.models import Document, PileItem, PileMade
+from routebook.store.models import Document, PileArrival, PileItem, PileMade
 from routebook.store.queries import pile as queries
 
 MOST_FILE_BYTES = 60_000_000
@@ -40,37 +43,58 @@ MOST_ITEMS = 3_000
 """A pile is worked off, not an archive."""
 
 
+MOST_AT_ONCE = 20
+"""With more files than these an archive is sorted some at a time, so that no request takes longer than a breath."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of the files: those on the pile, and those left alone with their reason."""
+    """What became of the files: those on the pile, those left alone with their reason, and an archive still to sort."""
 
     kept: tuple[PileItem, ...]
     refused: tuple[Unreadable, ...]
+    arrival: PileArrival | None = None
 
 
 def take(actor: Actor, name: str, data: bytes, *, now: dt.datetime) -> Taken:
-    """Put a file on the pile, or everything in a zip. What is there already, at the same place, is not there twice."""
+    """Put a file on the pile, or everything in a zip. What is there already, at the same place, is not there twice.
+
+    A zip of many documents arrives instead: `pile_arrivals.go_on` sorts it, some at a time.
+    """
     require(actor, Verb.DRAFT_DIRECTIONS)
     path = name.replace("\\", "/").strip("/")[-400:] or "document"
     if len(data) > MOST_FILE_BYTES:
         return Taken((), (Unreadable(path, f"It is larger than {MOST_FILE_BYTES // 1_000_000} MB."),))
-    kept: list[PileItem] = []
-    refused: list[Unreadable] = []
-    room = MOST_ITEMS - PileItem.objects.filter(org_id=actor.org, accepted_at=None).count()
-    for found, content in read_originals(path, data):
-        if isinstance(found, Unreadable):
-            refused.append(found)
-        elif not found.blocks:
-            refused.append(Unreadable(found.path, "All of it is front matter: bring it in with `routebook import`."))
-        elif len(found.path) > 500:
-            refused.append(Unreadable(found.path[:200] + "…", "Its path is too long."))
-        elif len(kept) >= room:
-            refused.append(
-                Unreadable(found.path, f"{MOST_ITEMS:,} documents wait already; work some of them off first.")
-            )
-        else:
-            kept.append(_kept(actor, found, content, now))
-    return Taken(tuple(kept), tuple(refused))
+    packed = packed_in(path, data)
+    if packed > MOST_AT_ONCE:
+        return Taken((), (), _arriving(actor, path, data, packed, now))
+    found = [keep(actor, one, content, now) for one, content in read_originals(path, data)]
+    return Taken(
+        tuple(one for one in found if isinstance(one, PileItem)),
+        tuple(one for one in found if isinstance(one, Unreadable)),
+    )
+
+
+def _arriving(actor: Actor, path: str, data: bytes, packed: int, now: dt.datetime) -> PileArrival:
+    return PileArrival.objects.create(
+        org_id=actor.org,
+        member_id=actor.member,
+        path=path,
+        digest=originals.keep(actor.org, data),
+        total=packed,
+        created_at=now,
+    )
+
+
+def keep(actor: Actor, found: PileDocument | Unreadable, data: bytes, now: dt.datetime) -> PileItem | Unreadable:
+    """The row of a document that was read, or why it isn't on the pile."""
+    if isinstance(found, Unreadable):
+        return found
+    if len(found.path) > 500:
+        return Unreadable(found.path[:200] + "…", "Its path is too long.")
+    if PileItem.objects.filter(org_id=actor.org, accepted_at=None).count() >= MOST_ITEMS:
+        return Unreadable(found.path, f"{MOST_ITEMS:,} documents wait already; work some of them off first.")
+    return _kept(actor, found, data, now)
 
 
 def _kept(actor: Actor, document: PileDocument, data: bytes, now: dt.datetime) -> PileItem:
@@ -105,6 +129,24 @@ def correct(actor: Actor, item: int, kind: str) -> PileItem:
     return row
 
 
+MOST_CHANGE_BYTES = 400_000
+"""Of what is kept of a change: a title for every part and a home for every passage of the longest document fit."""
+
+
+@transaction.atomic
+def adjust(actor: Actor, item: int, change: Adjustment) -> PileItem:
+    """Keep what the person changed so far of what a mixed document would become; an empty change starts over."""
+    row = _waiting(actor, item)
+    plain = change_to_plain(change)
+    if len(json.dumps(plain)) > MOST_CHANGE_BYTES:
+        raise Refused(
+            Refusal("too_much", "That is more than can be kept at once; make some of the drafts first.", "parts")
+        )
+    row.change = {"mark": mark_of(planned(queries.document_of(row))), **plain} if change != Adjustment() else {}
+    row.save(update_fields=["change"])
+    return row
+
+
 @transaction.atomic
 def remove(actor: Actor, item: int) -> None:
     """Take a document off the pile. Its original goes with it, unless something was made of it: then it stays."""
@@ -122,9 +164,9 @@ def accept(actor: Actor, item: int, *, now: dt.datetime) -> Sequence[Document]:
     if row.accepted_at is not None:
         return queries.made_of(queries.find(actor, item))
     kind = PileKind(row.kind)
-    if kind not in MAKES:
-        raise Refused(Refusal("makes_nothing", "Say first which kind of document it is to become.", "kind"))
     document = queries.document_of(row)
+    if not makes(document, kind):
+        raise Refused(Refusal("makes_nothing", "Say first which kind of document it is to become.", "kind"))
     value = made_as(document, kind)
     require(actor, drafting(kind_of(value)))
     value = made_as(_with_pictures(actor, document, value.slug), kind)
@@ -138,23 +180,14 @@ def accept_split(actor: Actor, item: int, change: Adjustment, *, now: dt.datetim
     if row.accepted_at is not None:
         return queries.made_of(queries.find(actor, item))
     document = queries.document_of(row)
-    slug = split(document).process.slug
-    proposal = adjusted(split(_with_pictures(actor, document, slug)), change)
+    slug = planned(document).slug
+    proposal = adjusted(_with_pictures(actor, document, slug), change)
     values: list[AnyDocument] = [*([proposal.process] if proposal.process.steps else []), *proposal.documents]
     if not values:
         raise Refused(Refusal("nothing_ticked", "Nothing is left to make; tick at least one part.", "parts"))
     for value in values:
         require(actor, drafting(kind_of(value)))
-    return _made(actor, row, values, _left(proposal), now)
-
-
-def _left(proposal: Proposal) -> tuple[str, ...]:
-    unplaced = {one.text for one in proposal.left_over}
-    told = [place.sentence for place in proposal.places if place.part == LEFT_OVER]
-    return (
-        *(one.text for one in proposal.left_over),
-        *(one for one in told if not any(one in text for text in unplaced)),
-    )
+    return _made(actor, row, values, [one.text for one in proposal.left_over], now)
 
 
 def _made(
@@ -163,7 +196,10 @@ def _made(
     made: list[Document] = []
     renamed: dict[str, str] = {}
     for value in values:
-        document = documents.create(actor, kind_of(value), to_plain(_on_map(value, renamed)), slug=value.slug, now=now)
+        plain = to_plain(_on_map(value, renamed) if row.kind == PileKind.MIXED else value)
+        # A part that the person began is called after its title.
+        slug = "" if value.slug.startswith(NEW) else value.slug
+        document = documents.create(actor, kind_of(value), plain, slug=slug, now=now)
         if isinstance(value, Process):
             renamed[value.slug] = document.slug
         made.append(document)

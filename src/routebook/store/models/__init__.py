@@ -31,7 +31,7 @@ from routebook.store.models.organisation import (
     User,
     UserManager,
 )
-from routebook.store.models.pile import PileItem, PileMade
+from routebook.store.models.pile import PileArrival, PileItem, PileMade
 from routebook.store.models.runs import Question, Run, Task
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Notice",
     "Organisation",
     "Outbox",
+    "PileArrival",
     "PileItem",
     "PileMade",
     "PlanEntry",

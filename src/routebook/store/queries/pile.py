@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from routebook.core.document import Kind
-from routebook.formats.pile import PileDocument, read_pile
+from routebook.formats.pile import Adjustment, PileDocument, Plan, change_from_plain, mark_of, read_pile
 from routebook.store import originals
 from routebook.store.access import Actor, NotFound, Verb
-from routebook.store.models import Document, PileItem, PileMade
+from routebook.store.models import Document, PileArrival, PileItem, PileMade
 
 PileRow = PileItem
 """A row of the pile, as the doors name it."""
@@ -46,6 +46,21 @@ def find(actor: Actor, item: int) -> PileItem:
     return row
 
 
+def arrivals_of(actor: Actor) -> QuerySet[PileArrival]:
+    """The archives that are being sorted, or were and still tell about it; one's own, or all for who sees the pile."""
+    if not actor.may(Verb.DRAFT_DIRECTIONS):
+        raise NotFound
+    rows = PileArrival.objects.filter(org_id=actor.org)
+    return rows if actor.may(Verb.DRAFT_PROCESS) else rows.filter(member_id=actor.member)
+
+
+def find_arrival(actor: Actor, arrival: int) -> PileArrival:
+    row = arrivals_of(actor).filter(pk=arrival).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def made_of(row: PileItem) -> Sequence[Document]:
     return [one.document for one in row.made.all()]
 
@@ -64,6 +79,11 @@ def document_of(row: PileItem) -> PileDocument:
     if not isinstance(found, PileDocument):
         raise NotFound
     return found
+
+
+def change_of(row: PileItem, plan: Plan) -> Adjustment:
+    """What the person changed so far; nothing where the document is read differently now than when they did."""
+    return change_from_plain(row.change) if row.change.get("mark") == mark_of(plan) else Adjustment()
 
 
 def original_of(actor: Actor, kind: Kind, slug: str) -> Original | None:

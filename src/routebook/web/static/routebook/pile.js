@@ -42,6 +42,7 @@ function takeOver(form) {
       const told = await sent(file, place);
       kept += told.kept;
       refused.push(...told.refused);
+      if (told.arrivals?.length) await show([]); // a whole drive: its own line tells how far it is
     }
     progress.value = files.length;
     words.textContent = form.dataset.kept.replace("%1", kept);
@@ -70,7 +71,45 @@ function takeOver(form) {
     const pile = page.getElementById("pile");
     if (refused.length) pile.prepend(list(refused, form.dataset.refused));
     document.getElementById("pile").replaceWith(pile);
+    followArrivals(form);
   }
+
+  followArrivals(form);
+}
+
+// Archives of many files: asked again and again until they are sorted, with what is on the pile so far below.
+function followArrivals(form) {
+  for (const section of document.querySelectorAll(".arrival:not([data-finished]):not([data-followed])")) {
+    section.dataset.followed = "";
+    section.querySelector(".unscripted").hidden = true;
+    follow(form, section);
+  }
+}
+
+async function follow(form, section) {
+  const [progress, words] = section.querySelector(".sending").children;
+  const address = `/pile/arrivals/${section.dataset.arrival}/`;
+  for (let wait = 0; section.isConnected; ) {
+    const told = await arrived(form, address);
+    if (told === null) return;
+    wait = told.at === progress.value ? Math.min(4000, wait + 500) : 0; // the dispatcher has it in hand just now
+    progress.value = told.at;
+    words.textContent = words.dataset.say.replace("%1", told.at).replace("%2", told.total);
+    if (told.finished) return window.location.reload();
+    await new Promise((done) => setTimeout(done, wait));
+  }
+}
+
+async function arrived(form, address) {
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+  try {
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (answer.ok) return await answer.json();
+  } catch {
+    // the network: the server goes on by itself, and a reload shows how far it is
+  }
+  return null;
 }
 
 function list(refused, title) {
