@@ -390,7 +390,7 @@ def test_a_quick_look_never_rules_out_a_text_in_which_something_is_found(text: s
     if any(True for _ in secrets._secrets(text)):
         assert secrets._may_hold_secret(around)
     if document_rules._PLACEHOLDER.search(text):
-        assert document_rules._may_hold_placeholder(around)
+        assert document_rules._may_hold_placeholder(around.whole, around.folded)
 
 
 @settings(max_examples=200)

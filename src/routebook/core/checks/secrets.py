@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from routebook.core.checks.rule import Around, Family, Hit, Rule, Severity, rule
-from routebook.core.checks.texts import holds_any
+from routebook.core.checks.texts import holds_any, holds_sign
 from routebook.core.document import Document, Organisation
 
 _KEY = re.compile(
@@ -27,8 +27,11 @@ _KEY = re.compile(
     r"|[?&#](?P<query>(?i:(?:access_|auth_|refresh_|id_)?token|api_?key|secret|client_secret|password|signature|sig))="
     r"(?P<query_value>[^\s&#)\]>\"']{8,})"
 )
-_SIGNS_WITH_LINE = ("k_live_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
-_SIGNS = ("=", "AKIA", "ASIA", "glpat-", "xox", "hooks.slack.com", "AIza", "sk-", "SG.", "PRIVATE KEY", "eyJ")
+_SIGNS = (
+    *(("=", "="), ("@", "://"), ("K", "AKIA"), ("S", "ASIA"), ("-", "glpat-"), ("x", "xox"), (".", "hooks.slack.com")),
+    *(("z", "AIza"), ("-", "sk-"), ("G", "SG."), ("V", "PRIVATE KEY"), ("J", "eyJ")),
+    *(("_", f"{sign}_") for sign in ("k_live", "whsec", "ghp", "gho", "ghu", "ghs", "ghr", "github_pat")),
+)
 """A text without any of these holds no key: looking for them first is ten times faster than the pattern."""
 
 _CALLED = {
@@ -131,11 +134,7 @@ def _may_hold_secret(around: Around) -> bool:
 
 
 def _may_hold_key(text: str) -> bool:
-    return (
-        holds_any(text, _SIGNS)
-        or ("@" in text and "://" in text)
-        or ("_" in text and holds_any(text, _SIGNS_WITH_LINE))
-    )
+    return holds_sign(text, _SIGNS)
 
 
 def _may_say_secret(folded: str) -> bool:
