@@ -60,15 +60,19 @@ def normalise_organisation(organisation: Organisation) -> Organisation:
 
 def normal_line(text: str) -> str:
     """One line: single spaces, none at the ends."""
-    if not text.isprintable():  # what is printable has nothing to remove, and most text is
+    if not text.isprintable():
         text = _UNWRITABLE.sub("", text)
+    elif "  " not in text:  # most text: nothing to remove, and no white space but single spaces
+        return text.strip(" ")
     return " ".join(text.split())
 
 
 def normal_text(text: str) -> str:
     """Lines without spaces at their ends, no blank lines around them."""
     if text.isprintable():  # so it is one line, too
-        return text.rstrip()
+        return text.rstrip(" ")
+    if " \n" not in text and text.replace("\n", "").isprintable():  # most text: nothing to remove within it
+        return text.rstrip(" ").strip("\n")
     lines = [line.rstrip() for line in _UNWRITABLE.sub("", text).splitlines()]
     return "\n".join(without_blank_ends(lines))
 

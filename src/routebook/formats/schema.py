@@ -6,9 +6,11 @@ here does not exist. A `Key` names one attribute of a core value; a `Shape` says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from routebook.core.document import (
@@ -172,6 +174,8 @@ class Table:
     required: tuple[Key, ...]
     by_section: Mapping[str, Key]
     """Keys that stand in the body, by their heading in lower case."""
+    near_sections: frozenset[str]
+    """Their headings as `skeleton` leaves them."""
 
 
 _TABLES: dict[int, Table] = {}
@@ -182,9 +186,17 @@ def table_of(keys: tuple[Key, ...]) -> Table:
     known = _TABLES.get(id(keys))
     if known is None or known.keys is not keys:
         by_section = {key.section.casefold(): key for key in keys if key.section}
-        known = Table(keys, {key.name: key for key in keys}, tuple(key for key in keys if key.required), by_section)
+        required = tuple(key for key in keys if key.required)
+        near_sections = frozenset(skeleton(title) for title in by_section)
+        known = Table(keys, {key.name: key for key in keys}, required, by_section, near_sections)
         _TABLES[id(keys)] = known
     return known
+
+
+@lru_cache(maxsize=2_000)
+def skeleton(title: str) -> str:
+    """A heading without what a slip of the pen changes: case, spaces, hyphens, a plural s."""
+    return re.sub(r"[^a-z]|s\b", "", title.casefold())
 
 
 LINE, TEXT, SLUG, STEP_PATH, WHOLE, NUMBER, TRUE_FALSE, DAY, THEN, JOIN, WEEK = (

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from routebook.core.document import ChecklistItem, Evidence, Picture, Question
@@ -26,7 +25,7 @@ from routebook.formats.normal import (
     split_at_headings,
     without_blank_ends,
 )
-from routebook.formats.schema import Key, table_of
+from routebook.formats.schema import Key, skeleton, table_of
 
 _HEADING = re.compile(r" {0,3}(#{1,2})(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"( {0,3}(?:[0-9]{1,9}[.)]|[-*+])(?: \[[ xX]\])?)(?:[ \t]+(.*)|$)")
@@ -129,24 +128,16 @@ def _refuse_misplaced(title: str, line: int, keys: tuple[Key, ...], reading: Rea
     if not title:
         return
     name = title.casefold().replace(" ", "_").replace("-", "_")
-    for key in keys:
-        if not key.section and key.name != "notes" and name == key.name:
-            fix = f"Move it there, as in `{key.example}`, or give the heading another name."
-            reading.refuse(line, key.field, f"`{key.name}` of {kind} belongs between the `---` lines.", fix)
-            return
-    near = did_you_mean(title, [key.section for key in keys if key.section]) if _is_near(title, keys) else ""
+    table = table_of(keys)
+    key = table.by_name.get(name)
+    if key is not None and not key.section and key.name != "notes":
+        fix = f"Move it there, as in `{key.example}`, or give the heading another name."
+        reading.refuse(line, key.field, f"`{key.name}` of {kind} belongs between the `---` lines.", fix)
+        return
+    is_near = skeleton(title) in table.near_sections  # only a slip of the pen counts
+    near = did_you_mean(title, [key.section for key in keys if key.section]) if is_near else ""
     if near:
         reading.refuse(line, "notes", f"`## {title}` is not a section of {kind}.", f"Did you mean `## {near}`?")
-
-
-def _is_near(title: str, keys: tuple[Key, ...]) -> bool:
-    """Only a slip of the pen counts: a space, a hyphen or a plural s."""
-    return _skeleton(title) in {_skeleton(key.section) for key in keys if key.section}
-
-
-@lru_cache(maxsize=2_000)
-def _skeleton(title: str) -> str:
-    return re.sub(r"[^a-z]|s\b", "", title.casefold())
 
 
 def _read_text(rows: Passage, field: str, reading: Reading) -> str:
@@ -206,10 +197,10 @@ def _checklist_item(item: Passage, path: str, reading: Reading) -> ChecklistItem
     end = 1
     while end < len(texts) and (start := texts[end].strip()) and not _BLOCK_START.match(start):
         end += 1
-    text = normal_line(" ".join(texts[:end]))
+    text = normal_line(" ".join(texts[:end]) if end > 1 else texts[0])
     instruction = _instruction(texts[end:]) if end < len(texts) else ""
-    if not text.endswith(")") or (found := _ASKED.search(text)) is None:
-        return ChecklistItem(text=text, instruction=instruction)
+    if text[-1:] != ")" or (found := _ASKED.search(text)) is None:
+        return ChecklistItem(text, Evidence.NONE, instruction)
     asked = _asked(found.group(1), item.line, path, reading)
     return ChecklistItem(
         text=text[: found.start()],

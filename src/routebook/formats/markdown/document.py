@@ -17,6 +17,7 @@ from routebook.formats.schema import KEYS, Key
 
 MAX_BYTES = 1_000_000
 FENCE = "---"
+CLOSE = f"\n{FENCE}"
 KIND_IN = {folder: kind for kind, folder in FOLDERS.items()}
 KIND_WORDS = tuple(kind.value for kind in Kind)
 
@@ -137,8 +138,11 @@ def _slug(path: str, reading: Reading) -> str:
 
 
 def _front_and_body(text: str, reading: Reading) -> tuple[str, Passage] | None:
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if lines[0].rstrip() != FENCE:
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first = _end_of_line(text, 0)
+    if text[:first].rstrip() != FENCE:
         reading.refuse(
             1,
             "",
@@ -146,13 +150,19 @@ def _front_and_body(text: str, reading: Reading) -> tuple[str, Passage] | None:
             "Put `kind:`, `title:` and the rest between two lines of `---`.",
         )
         return None
-    close = next(
-        (index for index, line in enumerate(lines) if index and line[:3] == FENCE and line.rstrip() == FENCE), None
-    )
-    if close is None:
+    close = text.find(CLOSE, first)
+    while close >= 0 and text[close + 1 : _end_of_line(text, close + 1)].rstrip() != FENCE:
+        close = text.find(CLOSE, close + 1)
+    if close < 0:
         reading.refuse(1, "", "The front matter is not closed.", "Put a line of `---` below its last key.")
         return None
-    return "\n".join(lines[1:close]), Passage(lines[close + 1 :], close + 2)
+    body = text[_end_of_line(text, close + 1) + 1 :]
+    return text[first + 1 : close], Passage(body.split("\n") if body else [], text.count("\n", 0, close) + 3)
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _kind(node: Any, path: str, reading: Reading) -> Kind | None:

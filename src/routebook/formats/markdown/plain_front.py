@@ -47,9 +47,9 @@ def _mapping(rows: _Rows, at: int, first_line: int, depth: int) -> tuple[Mapping
     while True:
         if not key or key in node.keys:
             raise _GivenUpError
-        node.keys[key] = first_line + at
+        line = node.keys[key] = first_line + at
         if value:
-            node.values[key], at = _inline(value, first_line + at, depth), at + 1
+            node.values[key], at = _inline(value, line, depth), at + 1
         else:
             node.values[key], at = _below(rows, at + 1, first_line, column, depth + 1)
         if at == len(rows):

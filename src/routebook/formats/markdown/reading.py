@@ -11,7 +11,7 @@ from typing import Any
 
 from routebook.core.document import WEEKDAYS, Decision, Goes, Join, Outcome, WorkingWeek
 from routebook.formats.errors import FormatError, did_you_mean
-from routebook.formats.markdown.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode
+from routebook.formats.markdown.yaml_nodes import NULLS, MappingNode, Node, ScalarNode, SequenceNode
 from routebook.formats.normal import normal_line, normal_text
 from routebook.formats.schema import (
     Choice,
@@ -88,13 +88,14 @@ class Reading:
         table = table_of(keys)
         if not node.keys.keys() <= table.by_name.keys():
             self._unknown_keys(node, table.by_name, field, what)
-        values = {}
+        values: dict[str, Any] = {}
+        prefix = f"{field}." if field else ""
         for name, inside in node.values.items():
             key = table.by_name.get(name)
-            if key is None or (type(inside) is ScalarNode and inside.is_null):
+            if key is None or _is_blank(inside):
                 continue
-            attribute = key.field
-            path = f"{field}.{attribute}" if field else attribute
+            attribute = key.attribute or name
+            path = prefix + attribute
             self.lines[path] = node.keys[name]
             values[attribute] = self.value(inside, key.shape, path, key)
         self._missing_keys(node, table.required, values, field, what)
@@ -178,7 +179,7 @@ class Reading:
                 self.refuse(item.line, path, f"An item of `{key.name}` is empty.", "Write it, or delete the line.")
                 continue
             values.append(self.value(item, shape.of, path, key))
-        return tuple(value for value in values if value != "")
+        return tuple([value for value in values if value != ""])
 
     def _of_record(self, node: Node, shape: Record, field: str, key: Key) -> Any:
         if shape.short and isinstance(node, ScalarNode):
@@ -310,7 +311,7 @@ _WITHOUT_DEFAULT: dict[Any, tuple[str, ...]] = {}
 
 def _is_blank(node: Node) -> bool:
     """A key with nothing after it counts as not written."""
-    return isinstance(node, ScalarNode) and node.is_null
+    return type(node) is ScalarNode and node.text in NULLS and not node.quoted
 
 
 def _join(field: str, name: str) -> str:
