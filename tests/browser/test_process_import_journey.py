@@ -50,6 +50,11 @@ def test_refused_chosen_brought_in_and_saved_again(
     expect(page.get_by_role("heading", level=1)).to_have_text("Take an order")
     expect(page.locator("section.prose")).to_contain_text("w, line 2: a message is waited for")
     no_axe_violations(page)
+    expect(page.locator("#made-from")).to_contain_text("orders.bpmn")
+    with page.expect_download() as original:
+        page.get_by_role("link", name="Download the original").click()
+    assert original.value.suggested_filename == "orders.bpmn"
+    assert Path(original.value.path()).read_bytes() == file_of(ONE, TWO).read()
     with page.expect_download() as saved:
         page.locator('a[href^="map.bpmn"]').click()
     file = read_bpmn(Path(saved.value.path()).read_bytes())

@@ -101,6 +101,18 @@ def test_an_original_of_a_pile_stays_while_its_row_does(world: World, root: Path
     assert [originals.file_of(org, digest).exists() for digest in (kept, lost)] == [True, False]
 
 
+def test_the_file_that_a_map_was_made_of_stays(world: World, root: Path) -> None:
+    from routebook.store import originals
+    from routebook.store.models import Document, MapOriginal
+
+    org = world.organisation.pk
+    kept = originals.keep(org, b"<definitions/>")
+    MapOriginal.objects.create(org_id=org, document=Document.objects.filter(org=org)[0], digest=kept, name="a.bpmn")
+    os.utime(originals.file_of(org, kept), (LONG_AGO, LONG_AGO))
+    cli.main(["media", "--unused", "--delete"])
+    assert originals.file_of(org, kept).exists()
+
+
 def test_what_is_not_ours_is_left_alone(world: World, root: Path) -> None:
     other = lay(root / "lost+found" / "readme.png")
     cli.main(["media", "--unused", "--delete"])

@@ -11,7 +11,8 @@ from django.test import Client
 from routebook.core.document import Kind, Process
 from routebook.formats.bpmn.reading import BpmnFile, read_bpmn
 from routebook.formats.plain import from_plain
-from routebook.store.models import Document, Draft, Role
+from routebook.store import originals
+from routebook.store.models import Document, Draft, MapOriginal, Role
 from tests.world import World
 
 NEW = "/processes/new/bpmn/"
@@ -76,6 +77,41 @@ def test_nobody_without_signing_in(client: Client) -> None:
     assert client.post(NEW, {"file": file_of(ONE)})["Location"].startswith("/sign-in/")
 
 
+ORIGINAL = "/processes/take-an-order/original/"
+
+
+def test_the_file_is_kept_with_what_was_made_of_it(as_: As) -> None:
+    owner = as_("owner")
+    sent = file_of(ONE, name="Bestellungen 2026 (neu).bpmn")
+    data = sent.read()
+    sent.seek(0)
+    owner.post(NEW, {"file": sent, "command": "c1"})
+    for who in ("owner", "manager"):
+        page = as_(who).get("/processes/take-an-order/").content.decode()
+        assert "Bestellungen 2026 (neu).bpmn" in page
+        assert f'href="{ORIGINAL}"' in page
+        response = as_(who).get(ORIGINAL)
+        assert response.content == data
+        assert response["Content-Type"] == "application/octet-stream"
+        assert response["Content-Disposition"].startswith("attachment; filename=")
+        assert "sandbox" in response["Content-Security-Policy"]
+    for who in ("support", "agent", "guest", "outsider"):
+        assert as_(who).get(ORIGINAL).status_code in (403, 404)
+    assert Client().get(ORIGINAL)["Location"].startswith("/sign-in/")
+    assert owner.get("/processes/refund-a-customer/original/").status_code == 404
+    assert "made-from" not in owner.get("/processes/refund-a-customer/").content.decode()
+
+
+def test_the_file_stays_when_the_map_is_edited_and_is_told_where_it_was_lost(as_: As, world: World) -> None:
+    client = as_("owner")
+    client.post(NEW, {"file": file_of(ONE), "command": "c1"})
+    client.post("/processes/take-an-order/edit/", {"op": "save", "title": "Take orders", "base": "1"})
+    assert client.get(ORIGINAL).status_code == 200
+    row = MapOriginal.objects.get(org=world.organisation)
+    originals.file_of(row.org_id, row.digest).unlink()
+    assert client.get(ORIGINAL).status_code == 404
+
+
 def test_of_several_processes_some_are_chosen(as_: As, world: World) -> None:
     client = as_("owner")
     page = client.post(NEW, {"file": file_of(ONE, TWO), "command": "c1"})
@@ -90,6 +126,7 @@ def test_of_several_processes_some_are_chosen(as_: As, world: World) -> None:
     assert "Choose at least one process." in none.content.decode()
     assert client.post(NEW, {**carried, "process": ["take-it-back"]})["Location"] == "/processes/take-it-back/"
     assert "take-an-order" not in brought(world)
+    assert client.get("/processes/take-it-back/original/").content == file_of(ONE, TWO).read()
 
 
 def test_sent_twice_it_comes_once(as_: As, world: World) -> None:

@@ -1,4 +1,5 @@
-"""Files on the disk that nothing names any more: no version, draft or suggestion, no evidence, no original of a pile.
+"""Files on the disk that nothing names any more: no version, draft or suggestion, no evidence, no original of a pile or
+a map.
 
 For whoever operates the server; it looks at every organisation. A file is written before the row that names it is
 stored, so what is young may be about to be used: only what has lain for a week is removed.
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from routebook.store.models import Draft, Event, PileItem, Run, Suggestion, Version
+from routebook.store.models import Draft, Event, MapOriginal, PileItem, Run, Suggestion, Version
 
 YOUNG = dt.timedelta(days=7)
 _TEXTS_AT_ONCE = 200
@@ -65,7 +66,7 @@ def _named(paths: list[str]) -> set[str]:
         if folder == EVIDENCE:
             named |= _named_in_runs(inside)
         elif folder == ORIGINALS:
-            named |= _named_in_piles(inside)
+            named |= _named_as_originals(inside)
         elif folder.isdecimal():
             named |= _named_in_texts(int(folder), inside)
         else:
@@ -103,6 +104,7 @@ def _named_in_runs(paths: Iterable[str]) -> set[str]:
     return named
 
 
-def _named_in_piles(paths: Iterable[str]) -> set[str]:
-    known = {f"{org}/{digest}" for org, digest in PileItem.objects.values_list("org_id", "digest")}
+def _named_as_originals(paths: Iterable[str]) -> set[str]:
+    rows = (*PileItem.objects.values_list("org_id", "digest"), *MapOriginal.objects.values_list("org_id", "digest"))
+    known = {f"{org}/{digest}" for org, digest in rows}
     return {path for path in paths if f"{(*path.split('/'), '')[1]}/{path.rpartition('/')[2]}" in known}

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,10 +23,13 @@ from routebook.formats.bpmn.reading import BpmnFile, Draft, read_bpmn, verdict
 from routebook.formats.bpmn.tree import MOST_BYTES, Unread
 from routebook.store.access import Actor, NotFound, Refused, drafting
 from routebook.store.actions import maps
-from routebook.web.pages import FORBIDDEN, both, command_id, fresh_id, now, show, tell
+from routebook.store.queries import maps as queries
+from routebook.web.pages import FORBIDDEN, both, command_id, fresh_id, now, page, show, tell
 
 MOST_CARRIED = 1_500_000
 """Letters of a file that travel from the page on which its processes are chosen."""
+
+_NAMELESS = "map.bpmn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +58,35 @@ def bring_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 
 def _brought_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    name, data = _sent(request)
-    file = read_bpmn(data, name)
+    sent = _sent(request)
+    file = read_bpmn(sent.data, sent.name.partition(".")[0])
     if isinstance(file, Unread):
         raise Refused(Refusal("unread", str(file), "file"))
     chosen = _chosen(request, file)
     if chosen is None:
-        return _choose(request, file, name, data)
+        return _choose(request, file, sent)
     try:
-        made = maps.bring_in(actor, [draft.process for draft in chosen], now=now(), command=command_id(request))
+        processes = [draft.process for draft in chosen]
+        made = maps.bring_in(actor, processes, sent, now=now(), command=command_id(request))
     except Refused as refused:
         if refused.refusal.field == "process" and len(file.drafts) > 1:
-            return _choose(request, file, name, data, refused.refusal)
+            return _choose(request, file, sent, refused.refusal)
         raise Refused(Refusal(refused.refusal.code, refused.refusal.sentence, "file")) from refused
     return _done(request, file, made)
 
 
-def _sent(request: HttpRequest) -> tuple[str, bytes]:
-    """The file's name without its ending, and its bytes: from the form, or carried on from the page before."""
+def _sent(request: HttpRequest) -> maps.SentFile:
+    """The file from the form, or carried on from the page before."""
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
         if (file.size or 0) > MOST_BYTES:
             most = {"n": MOST_BYTES // 1_000_000}
             raise Refused(Refusal("too_large", _("The file is larger than %(n)d MB.") % most, "file"))
-        return (file.name or "").partition(".")[0], file.read()
+        return maps.SentFile(file.name or _NAMELESS, file.read())
     carried = request.POST.get("carried", "")
     if not carried:
         raise Refused(Refusal("no_file", _("Choose a file first: one that ends with .bpmn or .xml."), "file"))
-    return request.POST.get("name", "")[:120], _unpacked(carried)
+    return maps.SentFile(request.POST.get("name", "")[:200] or _NAMELESS, _unpacked(carried))
 
 
 def _packed(data: bytes) -> str:
@@ -105,16 +110,14 @@ def _chosen(request: HttpRequest, file: BpmnFile) -> Sequence[Draft] | None:
     return [draft for draft in file.drafts if draft.process.slug in wanted]
 
 
-def _choose(
-    request: HttpRequest, file: BpmnFile, name: str, data: bytes, refusal: Refusal | None = None
-) -> HttpResponse:
-    carried = _packed(data)
+def _choose(request: HttpRequest, file: BpmnFile, sent: maps.SentFile, refusal: Refusal | None = None) -> HttpResponse:
+    carried = _packed(sent.data)
     if len(carried) > MOST_CARRIED:
         sentence = _("This file has several processes and is too large to choose from here; export them one by one.")
         return _page(request, Refusal("too_large", sentence, "file"))
     wanted = set(request.POST.getlist("process")) if refusal else None
     choices = [_choice(draft, file, wanted) for draft in file.drafts]
-    context = {"choices": choices, "carried": carried, "name": name, "kept": len(file.kept)}
+    context = {"choices": choices, "carried": carried, "name": sent.name, "kept": len(file.kept)}
     return _page(request, refusal, **context)
 
 
@@ -150,6 +153,20 @@ def _page(request: HttpRequest, refusal: Refusal | None = None, **more: Any) -> 
     return show(request, "processes/import.html", context, status=409 if refusal else 200)
 
 
+@page("map")
+def original(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """The file as it was brought in, for saving only: nothing of it is shown by a browser."""
+    row = queries.original_of(actor, slug)
+    if row is None:
+        raise NotFound
+    response = HttpResponse(queries.data_of(row), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, row.name) or "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 urlpatterns: list[URLPattern] = [
     path("processes/new/bpmn/", bring_in, name="process-import"),
+    path("processes/<slug:slug>/original/", original, name="process-original"),
 ]

@@ -19,7 +19,7 @@ from routebook.formats.flow_text import write_join, write_then
 from routebook.formats.mermaid import to_mermaid
 from routebook.store.access import Actor, Verb, drafting
 from routebook.store.queries import documents as queries
-from routebook.store.queries import handoffs, pile, processes
+from routebook.store.queries import handoffs, maps, pile, processes
 from routebook.store.queries import ladder as ladders
 from routebook.store.queries.documents import DocumentView, StepDocuments
 from routebook.store.queries.handoffs import HandoffView
@@ -150,6 +150,7 @@ def process(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
         "may_edit": actor.may(drafting(Kind.PROCESS)),
         "goals": processes.goals_of(actor, value),
         "original": pile.original_of(actor, Kind.PROCESS, slug),
+        "brought": maps.original_of(actor, slug),
         "road": processes.road(actor, view.row.pk) if actor.may(Verb.SEE_RUNS) else None,
     }
     return show(request, "processes/process.html", context)

@@ -19,6 +19,7 @@ from routebook.store.models.documents import (
     Version,
 )
 from routebook.store.models.journal import Event, Notice, Outbox
+from routebook.store.models.maps import MapOriginal
 from routebook.store.models.organisation import (
     Away,
     Invitation,
@@ -44,6 +45,7 @@ __all__ = [
     "HandOff",
     "Invitation",
     "Link",
+    "MapOriginal",
     "Member",
     "Notice",
     "Organisation",
