@@ -18,6 +18,7 @@ from routebook.store.actions import members, organisations
 from routebook.store.queries import members as people_queries
 from routebook.store.queries import processes
 from routebook.store.queries.documents import week_of
+from routebook.store.queries.role_uses import uses_of
 from routebook.web import abilities, leaving, person, training
 from routebook.web.accounts import time_zones
 from routebook.web.calendar_words import clock
@@ -235,6 +236,7 @@ def role(request: HttpRequest, actor: Actor, role: int | None = None) -> HttpRes
             return redirect("/people/")
     context = {
         "role": known,
+        "uses": uses_of(actor, known.row.title) if known else None,
         "people": people_queries.people(actor),
         "holding": holding,
         "backup": backup,
