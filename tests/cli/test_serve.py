@@ -15,6 +15,8 @@ import pytest
 from routebook.cli import serve
 
 Start = Callable[..., subprocess.Popen[str]]
+PATIENCE = 120
+"""Seconds until a process that says nothing counts as stuck; what is asked of it here takes one or two."""
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for server in servers:
         if server.poll() is None:
             server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=PATIENCE)
 
 
 def wait_until_it_says(server: subprocess.Popen[str], beginning: str) -> str:
@@ -56,7 +58,7 @@ def wait_until_it_says(server: subprocess.Popen[str], beginning: str) -> str:
 
 def status(port: int, path: str = "/") -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -70,7 +72,7 @@ def test_it_starts_answers_and_stops_cleanly(start: Start, port: int, tmp_path: 
     assert status(port, "/there-is-no-such-page/") == 404
     assert {"first-start", "routebook.sqlite3", "secret"} <= {file.name for file in (tmp_path / "home").iterdir()}
     server.send_signal(signal.SIGINT)
-    out, err = server.communicate(timeout=20)
+    out, err = server.communicate(timeout=PATIENCE)
     assert (server.returncode, out.splitlines()[-1], err) == (0, "Routebook has stopped.", "")
     serve.refuse_taken_port("127.0.0.1", port)  # raises while anybody listens there
 
@@ -81,7 +83,7 @@ def test_a_killed_server_frees_its_port(start: Start, port: int) -> None:
     wait_until_it_says(server, "Routebook is at")
     status(port)
     server.kill()
-    server.communicate(timeout=20)  # returns when the last process that held the pipe is gone
+    server.communicate(timeout=PATIENCE)  # returns when the last process that held the pipe is gone
     serve.refuse_taken_port("127.0.0.1", port)
 
 
@@ -90,7 +92,7 @@ def test_a_taken_port_is_one_sentence(start: Start, port: int) -> None:
         other.bind(("127.0.0.1", port))
         other.listen()
         server = start(port, "--empty")
-        _, err = server.communicate(timeout=20)
+        _, err = server.communicate(timeout=PATIENCE)
     assert server.returncode == 2
     assert err == (f"routebook: port {port} is already in use; stop what runs there, or choose another with --port.\n")
 
@@ -101,7 +103,7 @@ def test_a_second_server_on_the_same_home_is_refused(start: Start, port: int) ->
         probe.bind(("127.0.0.1", 0))
         another_port = int(probe.getsockname()[1])
     second = start(another_port, "--empty")
-    _, err = second.communicate(timeout=20)
+    _, err = second.communicate(timeout=PATIENCE)
     assert second.returncode == 2
     assert "another server is already running on" in err
 
@@ -109,13 +111,13 @@ def test_a_second_server_on_the_same_home_is_refused(start: Start, port: int) ->
 @pytest.mark.parametrize("words", [("--port", "0"), ("--port", "http"), ("--workers", "0")])
 def test_wrong_use_is_exit_code_two(start: Start, port: int, words: tuple[str, str]) -> None:
     server = start(port, *words)
-    server.communicate(timeout=20)
+    server.communicate(timeout=PATIENCE)
     assert server.returncode == 2
 
 
 def test_more_workers_need_postgresql(start: Start, port: int) -> None:
     server = start(port, "--workers", "2")
-    _, err = server.communicate(timeout=20)
+    _, err = server.communicate(timeout=PATIENCE)
     assert (server.returncode, "one process" in err) == (2, True)
 
 

