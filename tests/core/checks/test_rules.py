@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routebook.core.checks import check_document, proposed_split, secrets
+from routebook.core.checks import check_document, proposed_split, references, secrets
 from routebook.core.checks import document as document_rules
 from routebook.core.checks.catalogue import Catalogue, Index
+from routebook.core.checks.references import nearest
 from routebook.core.checks.rule import Around
 from routebook.core.checks.texts import START, has_at_most, page_and_rest, sentences, texts_of, without_code, words
 from routebook.core.document import (
@@ -436,3 +437,22 @@ def test_many_steps_without_a_role_are_one_finding_that_names_them() -> None:
     assert said(replace(process, steps=steps[:2])) == [("steps[0]", "The step “Do 1” has no role.")]
     long = replace(process, steps=tuple(Step(id=f"s{n}", title="Do it") for n in range(20)))
     assert said(long)[0][1].endswith("8 “Do it” and 12 more.")
+
+
+MANY = tuple(
+    f"{verb}-{thing}-{number}" for verb in ("issue", "check") for thing in ("refund", "order") for number in range(900)
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("isue-refund-417", "issue-refund-417"),
+        ("check-order-8888", "check-order-888"),
+        ("check-ordre-42", "check-order-42"),
+        ("something else", ""),
+    ],
+)
+def test_the_nearest_of_thousands_is_found_among_those_that_begin_or_end_alike(written: str, meant: str) -> None:
+    assert nearest(written, MANY) == meant
+    assert len(references._neighbours(written, MANY)) <= 80
