@@ -53,6 +53,13 @@ def test_an_outsider_finds_nothing(world: World, as_: As) -> None:
     assert client.post(LINK, {"process": world.process.pk}).status_code == 404
 
 
+def test_whoever_sets_a_goal_answers_for_it_unless_they_say_otherwise(world: World, as_: As) -> None:
+    assert "<option selected>Founder" in text_of(as_("owner").get("/goals/"))
+    assert "<option selected>Head of Support" in text_of(as_("manager").get("/goals/"))
+    refused = text_of(as_("owner").post("/goals/", {**GOAL, "number": "", "owner": ""}))
+    assert "<option selected>" not in refused, "whoever chose nobody is asked for nobody"
+
+
 def test_a_refusal_keeps_what_was_typed_beside_the_field(world: World, as_: As) -> None:
     response = as_("owner").post("/goals/", {**GOAL, "number": "many"})
     assert response.status_code == 409

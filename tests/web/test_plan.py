@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from routebook.core.delegation import Facts, Score
-from routebook.store.actions import delegations
+from routebook.store.actions import delegations, plate
 from routebook.store.models import PlanEntry
 from tests.world import World
 
@@ -98,6 +98,27 @@ def test_what_if_counts_what_is_ticked_with_what_is_typed(world: World, as_: As)
     said = text_of(client.get("/plan/?asked=1&pick=refund-a-customer/issue&worth=lots&hours-finance-assistant=-3"))
     assert said.count("Write a number, such as 20 or 0.5.") == 2
     assert 'value="lots"' in said
+
+
+def test_money_is_whole_and_in_the_currency_of_the_organisation(world: World, as_: As) -> None:
+    world.organisation.currency = "SGD"
+    world.organisation.save()
+    said = text_of(as_("owner").get("/plan/?asked=1&pick=refund-a-customer/issue&worth=123.45&cost-finance-assistant=18"))
+    assert '<b class="num">SGD 1,055</b> a month in money' in said
+    assert "gain = 1234.5 worth − 180 cost of Finance assistant = 1054.5 SGD" in said
+    assert "Cost of an hour, SGD" in said
+
+
+def test_what_is_on_the_readers_own_plate_and_no_map_yet_stands_below(world: World, as_: As) -> None:
+    item = plate.add(world.actor("owner"), "Chase unpaid invoices", now=world.at())[0]
+    assert "Not mapped yet" not in text_of(as_("owner").get("/plan/")), "it is not placed"
+    place = {"value": 2, "energy": -2, "costly": False, "judgement": False, "minutes": 30, "times_a_month": 8}
+    plate.score(world.actor("owner"), item.pk, **place, facts=Facts())
+    said = text_of(as_("owner").get("/plan/"))
+    assert "Chase unpaid invoices" in said
+    assert "4 h a month · It is worth little and drains you" in said
+    assert f'action="/plate/items/{item.pk}/process/"' in said
+    assert "Chase unpaid invoices" not in text_of(as_("manager").get("/plan/")), "nobody sees another's plate"
 
 
 def test_the_number_of_queries_is_bounded(

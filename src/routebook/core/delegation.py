@@ -180,10 +180,14 @@ class Figure:
     terms: tuple[Term, ...] = ()
 
 
-def formula(figure: Figure) -> str:
-    """The formula in one line: ``hours a month = 15 minutes each time × 10 times a month ÷ 60 …``."""
+def formula(figure: Figure, currency: str = "") -> str:
+    """The formula in one line: ``hours a month = 15 minutes each time × 10 times a month ÷ 60 …``.
+
+    Money is named by its currency, where that is known.
+    """
     parts = " ".join(f"{term.sign} {plain(term.figure.value)} {term.figure.name}".strip() for term in figure.terms)
-    result = f"{plain(figure.value)} {figure.unit}".strip()
+    unit = currency if currency and figure.unit == "money" else figure.unit
+    result = f"{plain(figure.value)} {unit}".strip()
     return f"{figure.name} = {parts} = {result}" if parts else f"{figure.name} = {result}"
 
 

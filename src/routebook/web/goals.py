@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -13,6 +15,7 @@ from routebook.store.access import Actor, Refused
 from routebook.store.actions import goals as actions
 from routebook.store.queries import goals as queries
 from routebook.store.queries import members
+from routebook.store.queries.members import RoleView
 from routebook.web.pages import both, command_id, fresh_id, now, post, show, tell
 
 FIELDS = ("title", "number", "unit", "by", "owner")
@@ -39,15 +42,21 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 def _page(request: HttpRequest, actor: Actor, refusal: Refusal | None = None) -> HttpResponse:
     found = queries.goals(actor)
+    roles = members.roles(actor)
     context = {
         "goals": [(one, plain(one.goal.number) if one.goal.number is not None else "") for one in found.goals],
         "aimless": found.aimless,
-        "roles": [role.row.title for role in members.roles(actor)],
+        "roles": [role.row.title for role in roles],
         "refusal": refusal,
-        "typed": request.POST if refusal else {},
+        "typed": request.POST if refusal else {"owner": _own_role(actor, roles)},
         "command": fresh_id(),
     }
     return show(request, "goals/index.html", context, status=409 if refusal else 200)
+
+
+def _own_role(actor: Actor, roles: Sequence[RoleView]) -> str:
+    """Whoever sets a goal answers for it until they say otherwise."""
+    return next((role.row.title for role in roles if actor.member in {held.pk for held in role.holders}), "")
 
 
 @post("delegate")

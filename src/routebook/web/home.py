@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from routebook.core.delegation import LedgerPage, plain
+from routebook.core.delegation import LedgerPage
+from routebook.core.document import Handling
 from routebook.core.handoff import CLEAN_IN_A_ROW, Level
 from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, Verb
@@ -24,7 +24,7 @@ from routebook.store.queries.handoffs import HandoffView
 from routebook.store.queries.home import OnPlate
 from routebook.web import upkeep
 from routebook.web.pages import now, page, show
-from routebook.web.scoring import matrix_words
+from routebook.web.scoring import matrix_words, tenths
 
 MOST_DECISIONS = 5
 MOST_LEAVING = 5
@@ -78,6 +78,8 @@ def _owner(actor: Actor, moment: dt.datetime) -> dict[str, object]:
     decisions = decisions_of(actor, standing, moment)
     plate = queries.plate(actor, standing)
     leaving = plate.leaving[:MOST_LEAVING]
+    numbered = enumerate([*leaving, *plate.staying], start=1)
+    open_ones = [(number, one) for number, one in numbered if one.step.handling is Handling.UNDECIDED]
     return {
         **_to_read(actor),
         "decisions": decisions[:MOST_DECISIONS],
@@ -85,8 +87,8 @@ def _owner(actor: Actor, moment: dt.datetime) -> dict[str, object]:
         "plate": plate,
         "leaving": [(one, tenths(one.hours)) for one in leaving],
         "hours": tenths(plate.hours),
-        "matrix": picture([*leaving, *plate.staying]),
-        "staying": [(number, one.step.title) for number, one in enumerate(plate.staying, start=len(leaving) + 1)],
+        "matrix": picture(open_ones) if open_ones else "",
+        "staying": [(number, one.step.title) for number, one in open_ones if number > len(leaving)],
         "came_back": _ledger(queries.came_back(actor, now=moment)),
         "can_run": queries.has_published_map(actor),
         "roads": queries.roads(actor, now=moment),
@@ -183,11 +185,6 @@ def level_words(view: HandoffView) -> str:
     return _("%(level)s, %(n)d of %(of)d clean") % clean
 
 
-def tenths(hours: Decimal) -> str:
-    """Hours to a tenth: six minutes are as fine as anybody plans."""
-    return plain(hours.quantize(Decimal("0.1")))
-
-
 def _ledger(ledger: LedgerPage | None) -> dict[str, object] | None:
     """The hours that came back, and the formula of every step in words."""
     if ledger is None:
@@ -198,11 +195,11 @@ def _ledger(ledger: LedgerPage | None) -> dict[str, object] | None:
     }
 
 
-def picture(steps: Sequence[OnPlate]) -> SafeString:
-    """The steps on the matrix, those that could leave first; each leads to its scores."""
+def picture(steps: Sequence[tuple[int, OnPlate]]) -> SafeString:
+    """The steps on the matrix by their numbers in the list; each leads to its scores."""
     words = matrix_words(_("Your steps by value and energy; the lists around say the same"))
     # formats.matrix escapes every text that enters the picture.
-    return mark_safe(draw_matrix([_dot(number, one) for number, one in enumerate(steps, start=1)], words))
+    return mark_safe(draw_matrix([_dot(number, one) for number, one in steps], words))
 
 
 def _dot(number: int, one: OnPlate) -> Dot:

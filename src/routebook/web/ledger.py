@@ -26,6 +26,7 @@ from routebook.store.queries import ledger as queries
 from routebook.store.queries.ledger import Line, Sum
 from routebook.store.queries.organisations import currency_of
 from routebook.web.pages import both, now, page, show, tell
+from routebook.web.scoring import tenths, whole_money
 
 SPANS = (
     (1, gettext_lazy("this month")),
@@ -155,6 +156,7 @@ def _ledger(request: HttpRequest, actor: Actor) -> dict[str, object]:
     first, last = _span(request, actor)
     found = queries.lines(actor, first, moment)
     rates_now = queries.rates_of(actor)
+    currency = currency_of(actor)
     by_month = queries.by_month(found, first, last)
     total = Sum("", "", found)
     chosen = request.GET.get("by", "")
@@ -165,14 +167,14 @@ def _ledger(request: HttpRequest, actor: Actor) -> dict[str, object]:
         "by": chosen,
         "span": _chosen_span(request),
         "any": bool(found),
-        "hours": _hours(total.hours),
-        "planned": _hours(total.planned),
-        "money": _money(total.money) if rates_now.owner_hour else "",
-        "currency": currency_of(actor),
+        "hours": tenths(total.hours),
+        "planned": tenths(total.planned),
+        "money": whole_money(total.money) if rates_now.owner_hour else "",
+        "currency": currency,
         "sums": [_row(one) for one in _grouped(chosen, found, by_month)],
         "picture": _picture(by_month) if found else "",
         "rates": rates_now,
-        "formulas": [_formulas(line, priced=bool(rates_now.owner_hour)) for line in queries.over_time(found)],
+        "formulas": [_formulas(line, currency, priced=bool(rates_now.owner_hour)) for line in queries.over_time(found)],
         "worth": bool(rates_now.owner_hour),
     }
 
@@ -205,41 +207,33 @@ def _row(one: Sum) -> dict[str, object]:
         "name": one.name,
         "about": one.about,
         "runs": one.runs,
-        "hours": _hours(one.hours),
-        "planned": _hours(one.planned),
-        "money": _money(one.money),
+        "hours": tenths(one.hours),
+        "planned": tenths(one.planned),
+        "money": whole_money(one.money),
         "short": one.hours < one.planned,
         "people": ", ".join(sorted({line.person for line in one.lines})),
         "steps": ", ".join(sorted({line.step for line in one.lines})),
     }
 
 
-def _formulas(line: Line, *, priced: bool) -> dict[str, object]:
+def _formulas(line: Line, currency: str, *, priced: bool) -> dict[str, object]:
     minutes, hours, money = line.ledger.minutes, line.ledger.hours, line.ledger.money
     shown = [*(formula(term.figure) for term in minutes.terms), formula(minutes), formula(hours)]
     if priced:
-        shown += [*(formula(term.figure) for term in money.terms), formula(money)]
-    return {"step": line.step, "person": line.person, "hours": _hours(line.hours), "formulas": shown}
+        shown += [*(formula(term.figure, currency) for term in money.terms), formula(money, currency)]
+    return {"step": line.step, "person": line.person, "hours": tenths(line.hours), "formulas": shown}
 
 
 def _picture(by_month: Sequence[tuple[dt.date, Sum]]) -> str:
     months = [Month(format_date(month, "M"), float(one.hours), float(one.planned)) for month, one in by_month]
     said = [
         _("%(month)s: %(hours)s hours back, %(planned)s planned")
-        % {"month": format_date(month, "F Y"), "hours": _hours(one.hours), "planned": _hours(one.planned)}
+        % {"month": format_date(month, "F Y"), "hours": tenths(one.hours), "planned": tenths(one.planned)}
         for month, one in by_month
     ]
     words = MonthsWords(_("Hours back by month; the marks are what was planned"), "; ".join(said))
     # formats.months escapes every text that enters the picture.
     return mark_safe(draw_months(months, words))
-
-
-def _hours(hours: Decimal) -> str:
-    return plain(hours.quantize(Decimal("0.1")))
-
-
-def _money(money: Decimal) -> str:
-    return f"{money.quantize(Decimal(1)):,}".replace("-", "−")
 
 
 urlpatterns: list[URLPattern] = [

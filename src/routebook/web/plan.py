@@ -19,13 +19,18 @@ from routebook.core.delegation import Figure, Period, plain
 from routebook.core.document import Kind
 from routebook.store.access import Actor, NotFound, Verb, require
 from routebook.store.actions import plan as actions
-from routebook.store.queries import documents
+from routebook.store.queries import documents, plate
 from routebook.store.queries import plan as queries
+from routebook.store.queries.organisations import currency_of
 from routebook.store.queries.plan import Assumed, Forecast, Line, Piece, Plan
+from routebook.store.queries.plate import OnPlate
 from routebook.web import scoring
 from routebook.web.pages import now, page, post, show
+from routebook.web.scoring import tenths, whole_money
 
 PAGE = "/plan/"
+MOST_UNMAPPED = 10
+"""Lines of the reader's own plate below the plan; the rest is on their plate."""
 NAMES: dict[Period, Promise] = {
     Period.NOW: gettext_lazy("Now"),
     Period.NEXT: gettext_lazy("Next 90 days"),
@@ -77,6 +82,7 @@ def context_of(actor: Actor, asked: QueryDict | Mapping[str, str]) -> dict[str, 
     picked = _picked(plan, asked)
     goals = {view.row.slug: view.row.title for view in documents.listing(actor, Kind.GOAL)}
     typed, errors = _typed(asked)
+    unmapped = [(one, tenths(one.hours.value) if one.hours else "") for one in _not_mapped(actor)]
     forecast = queries.forecast(actor, plan, picked, owner_hour=typed.get("worth"), assumed=_assumed(plan, typed))
     return {
         "plan": plan,
@@ -84,8 +90,15 @@ def context_of(actor: Actor, asked: QueryDict | Mapping[str, str]) -> dict[str, 
             (period, NAMES[period], EMPTY[period], _shown(plan, period, picked, goals), _hours(plan, period))
             for period in Period
         ],
-        **_forecast(forecast, asked, errors),
+        **_forecast(forecast, asked, errors, currency_of(actor)),
+        "unmapped": unmapped[:MOST_UNMAPPED],
+        "more_unmapped": max(0, len(unmapped) - MOST_UNMAPPED),
     }
+
+
+def _not_mapped(actor: Actor) -> Sequence[OnPlate]:
+    """What should leave the reader's own plate and is no map yet, the most hours first."""
+    return plate.plate(actor).to_map if actor.may(Verb.DECIDE) else ()
 
 
 def _picked(plan: Plan, asked: QueryDict | Mapping[str, str]) -> set[str]:
@@ -96,7 +109,7 @@ def _picked(plan: Plan, asked: QueryDict | Mapping[str, str]) -> set[str]:
 
 
 def _hours(plan: Plan, period: Period) -> str:
-    return plain(sum((line.hours.value for line in plan.periods[period]), Decimal(0)))
+    return tenths(sum((line.hours.value for line in plan.periods[period]), Decimal(0)))
 
 
 # --- the lines ----------------------------------------------------------------------------------
@@ -108,7 +121,7 @@ def _shown(plan: Plan, period: Period, picked: set[str], goals: Mapping[str, str
         Shown(
             line=line,
             number=number,
-            hours=plain(line.hours.value),
+            hours=tenths(line.hours.value),
             halved=line.weight.value != line.hours.value,
             **_words(line),
             goals=[goals[slug] for slug in line.at.goals if slug in goals],
@@ -214,7 +227,7 @@ def _assumed(plan: Plan, typed: Mapping[str, Decimal]) -> dict[str, Assumed]:
     return {role: Assumed(typed.get(f"hours-{slugify(role)}"), typed.get(f"cost-{slugify(role)}")) for role in roles}
 
 
-def _forecast(forecast: Forecast, asked: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
+def _forecast(forecast: Forecast, asked: Mapping[str, str], errors: Mapping[str, str], currency: str) -> dict[str, Any]:
     loads = []
     for load in forecast.roles:
         key = slugify(load.receiver.role)
@@ -223,10 +236,10 @@ def _forecast(forecast: Forecast, asked: Mapping[str, str], errors: Mapping[str,
             {
                 "load": load,
                 "key": key,
-                "extra": plain(load.what_if.extra_load.value),
-                "room": plain(abs(load.what_if.room_left.value)),
+                "extra": tenths(load.what_if.extra_load.value),
+                "room": tenths(abs(load.what_if.room_left.value)),
                 "says_hours": bool(load.receiver.hours),
-                "formulas": [*_lines(load.what_if.room_left), *_lines(load.what_if.cost)],
+                "formulas": [*_lines(load.what_if.room_left), *_lines(load.what_if.cost, currency)],
                 "hours": asked.get(hours, "") or (plain(load.receiver.hours) if load.receiver.hours else ""),
                 "cost": asked.get(cost, "") or (plain(load.cost) if load.cost else ""),
                 "error": errors.get(hours) or errors.get(cost, ""),
@@ -234,10 +247,11 @@ def _forecast(forecast: Forecast, asked: Mapping[str, str], errors: Mapping[str,
         )
     return {
         "forecast": forecast,
-        "freed": plain(forecast.hours_freed.value),
+        "freed": tenths(forecast.hours_freed.value),
         "freed_formulas": _lines(forecast.hours_freed),
-        "gain": plain(forecast.gain.value),
-        "gain_formulas": _lines(forecast.gain),
+        "currency": currency,
+        "gain": f"{currency} {whole_money(forecast.gain.value)}".strip(),
+        "gain_formulas": _lines(forecast.gain, currency),
         "has_money": bool(forecast.rates.owner_hour) or any(load.cost for load in forecast.roles),
         "loads": loads,
         "worth": asked.get("worth", "") or (plain(forecast.rates.owner_hour) if forecast.rates.owner_hour else ""),
@@ -245,8 +259,8 @@ def _forecast(forecast: Forecast, asked: Mapping[str, str], errors: Mapping[str,
     }
 
 
-def _lines(figure: Figure) -> list[str]:
-    return scoring.formulas(figure) if figure.terms else []
+def _lines(figure: Figure, currency: str = "") -> list[str]:
+    return scoring.formulas(figure, currency) if figure.terms else []
 
 
 urlpatterns: list[URLPattern] = [

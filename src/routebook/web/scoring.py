@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from routebook.core.delegation import EXPLANATIONS, Facts, Figure, Quadrant, Score, Term, formula
+from routebook.core.delegation import EXPLANATIONS, Facts, Figure, Quadrant, Score, Term, formula, plain
 from routebook.formats.matrix import MatrixWords
 
 FIELDS = ("value", "energy", "minutes", "times", "costly", "judgement", "same", "nobody")
@@ -150,10 +150,20 @@ def place_of(typed: Mapping[str, str]) -> str:
     return f"{typed['value']}, {typed['energy'].replace('-', '−')}"
 
 
-def formulas(figure: Figure) -> list[str]:
+def formulas(figure: Figure, currency: str = "") -> list[str]:
     """The formula of a figure, then those of the figures in it that are calculated themselves."""
     terms: list[Term] = list(figure.terms)
-    return [formula(figure), *(formula(term.figure) for term in terms if term.figure.terms)]
+    return [formula(figure, currency), *(formula(term.figure, currency) for term in terms if term.figure.terms)]
+
+
+def tenths(hours: Decimal) -> str:
+    """Hours to a tenth: six minutes are as fine as anybody plans."""
+    return plain(hours.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def whole_money(money: Decimal) -> str:
+    """Money without its small change, which nobody plans by: «1,787»."""
+    return f"{money.quantize(Decimal(1), ROUND_HALF_UP):,}".replace("-", "−")
 
 
 def matrix_words(title: str, tray: str = "") -> MatrixWords:
