@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, cast
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from routebook.core.checks import Finding, Severity, blocks_publishing
+from routebook.core.checks import blocks_publishing
 from routebook.core.document import Handling, Kind, Process
 from routebook.formats.difference import spelt
 from routebook.formats.merge import Prefer
@@ -28,6 +28,7 @@ from routebook.store.queries.delegations import first_step_of
 from routebook.store.queries.documents import DocumentView
 from routebook.web import starting_points
 from routebook.web.document_fields import label_of
+from routebook.web.map_findings import told_of
 from routebook.web.pages import both, command_id, fresh_id, now, post, show
 from routebook.web.process_drawing import Drawing, bands_of, drawing, gaps_at
 from routebook.web.process_form import (
@@ -246,7 +247,7 @@ def _editor(
         "was": _as_text(process),
         "empty": EMPTY_ROW,
         "drawn": drawn,
-        "findings": _placed(findings, process),
+        "findings": told_of(findings, process),
         "blocked": bool(blocks_publishing(findings)),
         # Read only where the whole form is shown: not for every pause in typing.
         "roles": lambda: [role.row.title for role in members.roles(actor)],
@@ -265,15 +266,3 @@ def _with_gaps(form: ProcessForm, process: Process, drawn: Drawing) -> ProcessFo
 def _ids(form: ProcessForm) -> str:
     """The steps of the form by their ids, in order: a script gives them to the rows that it sent."""
     return " ".join(row.id for row in form.rows if row.title)
-
-
-def _placed(findings: Sequence[Finding], process: Process) -> list[tuple[Finding, str]]:
-    """Each finding with the number of the step that it is about, or nothing; what blocks publishing first."""
-    placed = []
-    for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR):
-        number = ""
-        if finding.path.startswith("steps["):
-            at = int(finding.path[6:].split("]", 1)[0])
-            number = str(at + 1) if at < len(process.steps) else ""
-        placed.append((finding, number))
-    return placed
