@@ -181,3 +181,33 @@ def test_a_checklist_is_written_and_ordered_by_keys_alone(
         keys.press("Enter")
         keys.type(f"More {number}")
     expect(page.locator("#side")).to_contain_text("12 of 9 lines in the longest block")
+
+
+def test_a_list_pasted_into_a_checklist_becomes_its_lines(
+    desktop_page: Page, world: World, sign_in: SignIn, no_axe_violations: Axe
+) -> None:
+    page = desktop_page
+    sign_in(page, world.members["owner"].user)
+    page.goto(f"{ISSUE}edit/")
+    texts = page.locator("[id^=f-checklist-][id$=-text]")
+    before = texts.evaluate_all("all => all.map(one => one.value)")
+    texts.last.focus()
+    with page.expect_response(saving("Check the amount twice")):
+        page.evaluate(
+            """text => {
+                const data = new DataTransfer();
+                data.setData("text/plain", text);
+                data.items.add(new File(["not looked at"], "image.png", {type: "image/png"}));
+                const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+                document.activeElement.dispatchEvent(event);
+            }""",
+            "1.\tLog in\r\n2.\tCheck the amount twice\r\n\r\n\t•\tTell the customer",
+        )
+    made = [*before[:-1], "Log in", "Check the amount twice", "Tell the customer"]
+    assert texts.evaluate_all("all => all.map(one => one.value)") == made
+    expect(texts.last).to_be_focused()
+    expect(page.locator(".made")).to_contain_text("3 lines were made of what you pasted.")
+    no_axe_violations(page)
+    page.get_by_role("button", name="Take them back").click()
+    expect(texts).to_have_count(len(before))
+    assert texts.evaluate_all("all => all.map(one => one.value)") == before

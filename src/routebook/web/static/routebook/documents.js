@@ -2,6 +2,7 @@
 // Without this file the same form works by its buttons.
 
 import { beforeLeaving } from "./on_its_way.js";
+import { linesOf, offerBack } from "./document_paste.js";
 import { askAboutUnsent, forgetUnsent, keepUnsent } from "./unsent.js";
 
 const PAUSE = 80; // ms of quiet before what was typed is saved and checked
@@ -36,6 +37,7 @@ function edit(form) {
   form.addEventListener("change", (event) => touch(fieldOf(event.target)));
   form.addEventListener("click", press);
   form.addEventListener("keydown", enter);
+  form.addEventListener("paste", paste);
   form.addEventListener("submit", () => clearTimeout(timer));
   conflict.addEventListener("click", settle);
   side.addEventListener("click", lead);
@@ -205,6 +207,35 @@ function edit(form) {
       focusIn(before);
       touch(rows.dataset.rows);
     }
+  }
+
+  // Several lines that are pasted into one become as many, behind it.
+  function paste(event) {
+    const row = event.target.closest(".line-row");
+    if (!row || !event.target.matches("input")) return;
+    const lines = linesOf(event.clipboardData.getData("text/plain"));
+    if (lines.length < 2) return;
+    event.preventDefault();
+    const rows = row.closest("[data-rows]");
+    const at = [...row.querySelectorAll("input, textarea, select")].indexOf(event.target);
+    const fieldIn = (one) => one.querySelectorAll("input, textarea, select")[at];
+    const count = lines.length;
+    const isFirst = event.target.value.trim() === "";
+    if (isFirst) event.target.value = lines.shift();
+    const made = [];
+    for (const line of lines) {
+      made.push(append(rows, made.at(-1) ?? row));
+      fieldIn(made.at(-1)).value = line;
+    }
+    fieldIn(made.at(-1)).focus();
+    touch(rows.dataset.rows);
+    offerBack(rows, form.dataset.pasted.replace("{n}", count), form.dataset.takeBack, () => {
+      for (const one of made) one.remove();
+      if (isFirst) fieldIn(row).value = "";
+      number(rows);
+      focusIn(row);
+      touch(rows.dataset.rows);
+    });
   }
 
   function isEmpty(row) {

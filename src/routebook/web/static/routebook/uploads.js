@@ -22,6 +22,8 @@ function takeOver(form) {
     input.value = "";
   });
   form.addEventListener("paste", (event) => {
+    // A word processor and a spreadsheet put a picture of their text beside it: the text is meant.
+    if (event.clipboardData.getData("text/plain").trim()) return;
     const file = pictureIn(event.clipboardData);
     const place = file && placeFor(event.target);
     if (!place) return;
