@@ -22,6 +22,7 @@ from routebook.core.document import (
     Library,
     Organisation,
     Outcome,
+    Process,
     Role,
     WorkingWeek,
 )
@@ -76,6 +77,11 @@ spans = st.tuples(st.integers(0, 6), st.integers(0, 1440), st.integers(0, 1440))
 def documents() -> st.SearchStrategy[AnyDocument]:
     """Documents of every kind."""
     return st.sampled_from(list(Kind)).flatmap(lambda kind: _records(CLASS_OF[kind], KEYS[kind], slug=slugs))
+
+
+def processes() -> st.SearchStrategy[Process]:
+    """Maps of any shape, also those that make no sense."""
+    return _records(Process, KEYS[Kind.PROCESS], slug=slugs)
 
 
 def organisations() -> st.SearchStrategy[Organisation]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from routebook.core.document import Decision, Goes, Handling, Join, Outcome, Process, Step
 from routebook.core.process_map import compile_flow
 from routebook.formats.bpmn.reading import BpmnFile, read_bpmn
 from routebook.formats.bpmn.writing import to_bpmn
+from routebook.formats.normal import normal_line, normalise
 from tests.core.run.maps import sound_maps
 from tests.formats.maps import AWKWARD, PARALLEL, REFUND, VSL
+from tests.formats.strategies import filled, texts
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def again(written: str) -> Process:
@@ -60,6 +64,39 @@ def test_steps_keep_their_order_titles_and_roles(process: Process) -> None:
     assert [(step.id, step.title, step.role, step.due) for step in back.steps] == [
         (step.id, step.title, step.role, step.due) for step in process.steps
     ]
+
+
+@MANY
+@given(sound_maps(), st.data())
+def test_every_word_comes_back(process: Process, data: st.DataObject) -> None:
+    """Names, roles, outcomes and notes in any letters, and what a step says beyond the standard."""
+    process = worded(process, data)
+    back = again(to_bpmn(process))
+    assert (back.title, back.notes) == (process.title, process.notes)
+    assert back.trigger == process.trigger
+    assert [replace(step, then=None, join=None) for step in back.steps] == [
+        replace(step, then=None, join=None) for step in process.steps
+    ]
+    assert flow_of(back) == flow_of(process)
+
+
+def worded(process: Process, data: st.DataObject) -> Process:
+    """The same map in other words. Two outcomes of a step have different names, as an editor asks."""
+    steps = tuple(
+        replace(step, title=data.draw(filled), role=data.draw(texts), gives=(data.draw(filled),), why=data.draw(texts), then=_worded(step.then, data))
+        for step in process.steps
+    )  # fmt: skip
+    changed = replace(
+        process, title=data.draw(filled), notes=data.draw(texts), trigger=data.draw(texts), result="", steps=steps
+    )
+    return normalise(changed)
+
+
+def _worded(then: Goes | Decision | None, data: st.DataObject) -> Goes | Decision | None:
+    if not isinstance(then, Decision):
+        return then
+    names = [f"{number} {normal_line(data.draw(texts))}".strip() for number in range(len(then.outcomes))]
+    return Decision(tuple(replace(one, when=name) for one, name in zip(then.outcomes, names, strict=True)))
 
 
 def test_words_and_handling_come_back() -> None:

@@ -15,6 +15,8 @@ from routebook.formats.bpmn.tree import Element, Tree
 
 OWN_NAMESPACE = "https://routebook.org/bpmn/1"
 """Marks what this product wrote; only a name, nothing is ever fetched from there."""
+OWN_FORMAT = "text/markdown"
+"""Of documentation that is taken as it is, as that of this product."""
 OWN_STEP = f"{OWN_NAMESPACE}{BETWEEN}step"
 
 
@@ -111,7 +113,9 @@ def one_line(text: str) -> str:
 def words_of(element: Element) -> str:
     """Its documentation, as text; markup of other tools goes."""
     told = [
-        plain(child.text, html="html" in child.get("textFormat"))
+        child.text
+        if child.get("textFormat") == OWN_FORMAT
+        else plain(child.text, html="html" in child.get("textFormat"))
         for child in element.children
         if child.tag == "documentation"
     ]
@@ -125,6 +129,7 @@ _NAMED = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", 
 
 def plain(text: str, *, html: bool = False) -> str:
     """Text without the tags that some tools write into documentation."""
+    text = text.strip()
     if len(text) > MOST_TEXT:
         text = f"{text[:MOST_TEXT]}… (the rest stays in the other file)"
     if html or (text.startswith("<") and text.endswith(">")):
@@ -458,7 +463,7 @@ class _Reader:
                 if name:
                     model.kept.append(Kept(self._key(element), element.line, f"Another party takes part: {name}"))
             for child in element.children:
-                if child.tag == "documentation" and child not in self.heard and child.text:
+                if child.tag == "documentation" and child not in self.heard and child.text.strip():
                     name = one_line(element.get("name"))
                     said = plain(child.text, html="html" in child.get("textFormat"))
                     model.kept.append(Kept(self._key(element), child.line, f"{name}: {said}" if name else said))

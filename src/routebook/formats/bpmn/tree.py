@@ -237,7 +237,8 @@ class _Builder:
             return
         element = self.stack.pop()
         if self.words and not element.children:
-            element.text = "".join(self.words).strip()
+            text = "".join(self.words)
+            element.text = text if element.tag == "documentation" else text.strip()
         self.words.clear()
 
     def local(self, name: str) -> str:

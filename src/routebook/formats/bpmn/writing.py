@@ -8,12 +8,11 @@ parallel gateway before the step, and alternatives within a join an exclusive ga
 
 from __future__ import annotations
 
-from collections import Counter
 from xml.sax.saxutils import escape, quoteattr
 
 from routebook.core.document import Handling, Process
 from routebook.formats.bpmn.diagram import Diagram, Flow, Shape, diagram_of
-from routebook.formats.bpmn.model import OWN_NAMESPACE
+from routebook.formats.bpmn.model import OWN_FORMAT, OWN_NAMESPACE
 from routebook.formats.bpmn.own import own_attributes
 from routebook.formats.drawing.pieces import Point, Rect
 from routebook.formats.normal import normalise
@@ -63,7 +62,7 @@ def _process_id(process: Process) -> str:
 def _process(process: Process, diagram: Diagram) -> list[str]:
     lines = [f'  <process id="{_process_id(process)}" name={quoteattr(process.title)} isExecutable="false">']
     if process.notes:
-        lines.append(f"    <documentation>{escape(process.notes)}</documentation>")
+        lines.append(f'    <documentation textFormat="{OWN_FORMAT}">{escape(process.notes)}</documentation>')
     lines += _lanes(diagram)
     ways: dict[str, list[str]] = {}
     for flow in diagram.flows:
@@ -101,12 +100,21 @@ def _node(process: Process, shape: Shape, ways: list[str]) -> list[str]:
         tag = _TASKS[step.handling]
         own = own_attributes(step)
         attributes += "".join(f" routebook:{name}={quoteattr(value)}" for name, value in own.items())
-    elif tag == "exclusiveGateway":
-        counts = Counter("out" if "<outgoing>" in way else "in" for way in ways)
-        attributes += f' gatewayDirection="{"Converging" if counts["in"] > 1 else "Diverging"}"'
+    elif tag.endswith("Gateway"):
+        attributes += _direction(ways)
     if not ways:
         return [f"    <{tag}{attributes}/>"]
     return [f"    <{tag}{attributes}>", *ways, f"    </{tag}>"]
+
+
+def _direction(ways: list[str]) -> str:
+    """What the standard calls a gateway by its flows; one with a single flow on each side has no word of its own."""
+    outs = sum("<outgoing>" in way for way in ways)
+    ins = len(ways) - outs
+    if ins <= 1 and outs <= 1:
+        return ""
+    word = "Converging" if outs <= 1 else "Diverging" if ins <= 1 else "Mixed"
+    return f' gatewayDirection="{word}"'
 
 
 # The diagram
