@@ -59,12 +59,12 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     assert {(row.step, row.period) for row in PlanEntry.objects.all()} == {("decline", "now"), ("issue", "later")}
 
     page.get_by_label("What if Issue the refund left?").check()
-    expect(page.locator("#forecast .big")).to_have_text("16.67 h")
+    expect(page.locator("#forecast .big")).to_have_text("16.7 h")
     page.get_by_label("What if Verify eligibility left?").uncheck()
     page.get_by_label("An hour of yours is worth").fill("100")
-    expect(page.locator("#forecast .big")).to_have_text("11.67 h")
+    expect(page.locator("#forecast .big")).to_have_text("11.7 h")
     expect(page.get_by_label("An hour of yours is worth")).to_have_value("100")
-    expect(page.locator("#forecast-out")).to_contain_text("1166.67")
+    expect(page.locator("#forecast-out")).to_contain_text("1,167")
     finance = page.get_by_role("group", name="Finance assistant")
     finance.get_by_label("Hours a month they have").press_sequentially("8")
     expect(finance).to_contain_text("2 h too much")
