@@ -79,3 +79,10 @@ def test_the_number_of_queries_is_bounded(
         client.post(f"/goals/goal-{n}/processes/", {"process": world.process.pk})
     with django_assert_max_num_queries(20):
         client.get("/goals/")
+
+
+def test_all_that_a_goal_lacks_is_said_at_once(world: World, as_: As) -> None:
+    said = text_of(as_("owner").post("/goals/", {"unit": "hours a week"}))
+    for field in ("title", "number", "by"):
+        assert f'id="{field}-error"' in said
+    assert 'value="hours a week"' in said

@@ -371,7 +371,7 @@ def test_the_owner_changes_the_organisation(world: World, as_: As) -> None:
     assert row.week == [[0, 540, 1020], [1, 540, 1020]]
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", ""), ("time_zone", "Mars/Olympus")])
+@pytest.mark.parametrize(("field", "value"), [("name", ""), ("time_zone", "Mars/Olympus"), ("holidays", "XX")])
 def test_what_is_wrong_of_the_organisation_stands_beside_its_field(
     world: World, as_: As, field: str, value: str
 ) -> None:
@@ -379,6 +379,46 @@ def test_what_is_wrong_of_the_organisation_stands_beside_its_field(
     response = as_("owner").post("/organisation/", data)
     assert response.status_code == 409
     assert f'id="{field}-error"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("country", "part", "said"),
+    [
+        ("XX", "", "“XX” is no country of the list: choose one."),
+        ("DE", "XY", "Germany has no “XY” with holidays of its own: take BB, BE, BW, BY"),
+        ("SG", "North", "Singapore has no “North” with holidays of its own: leave the part empty."),
+    ],
+)
+def test_a_country_without_known_holidays_is_refused_and_kept_as_typed(
+    world: World, as_: As, country: str, part: str, said: str
+) -> None:
+    bram = world.members["support"]
+    page = f"/people/{bram.pk}/edit/"
+    typed = {"name": bram.name, "email": bram.email, "access": "assistant", "holidays": country, "holidays_part": part}
+    refused = as_("owner").post(page, typed)
+    assert refused.status_code == 409
+    assert said in refused.content.decode()
+    assert f'name="holidays_part" maxlength="12" autocomplete="off" value="{part}"' in refused.content.decode()
+    bram.refresh_from_db()
+    assert bram.holidays == ""
+    as_("owner").post(page, {**typed, "holidays": "DE", "holidays_part": "by"})
+    bram.refresh_from_db()
+    assert bram.holidays == "DE-BY"
+    kept = as_("owner").get(page).content.decode()
+    assert '<option value="DE" selected>Germany</option>' in kept
+    assert 'value="BY"' in kept
+
+
+def test_time_zones_are_places_by_part_of_the_world(world: World, as_: As) -> None:
+    page = as_("owner").get("/organisation/").content.decode()
+    assert '<optgroup label="Asia">' in page
+    assert '<option value="Asia/Kolkata" data-once="Asia/Calcutta">Kolkata (UTC+5:30)</option>' in page
+    assert 'value="Asia/Calcutta"' not in page, "one choice for each place"
+    assert '<option value="Europe/Berlin" data-once="Europe/Stockholm' not in page
+    world.organisation.time_zone = "Asia/Calcutta"
+    world.organisation.save()
+    page = as_("owner").get("/organisation/").content.decode()
+    assert '<option value="Asia/Calcutta" selected>Calcutta (UTC+5:30)</option>' in page, "what is in use stays"
 
 
 def test_a_role_that_only_a_map_names_is_offered_to_whoever_manages_people(world: World, as_: As) -> None:

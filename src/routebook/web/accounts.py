@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -20,6 +19,7 @@ from routebook.core.events import Refusal
 from routebook.store.access import NotFound, Refused
 from routebook.store.actions import members, organisations
 from routebook.store.queries.members import sample_people
+from routebook.web import time_zones
 from routebook.web.pages import now, show
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -89,14 +89,12 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         else:
             login(request, user, backend=PASSWORD_BACKEND)
             return redirect("/plate/")
-    context = {"refusal": refusal, "typed": request.POST, "zones": time_zones()}
+    context = {
+        "refusal": refusal,
+        "typed": request.POST,
+        "zones": time_zones.choices(now(), request.POST.get("time_zone", "")),
+    }
     return show(request, "accounts/set_up.html", context, status=409 if refusal else 200)
-
-
-def time_zones() -> list[str]:
-    """The time zones to choose from: places, without the historical aliases."""
-    areas = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    return ["UTC", *sorted(zone for zone in available_timezones() if zone.split("/")[0] in areas)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

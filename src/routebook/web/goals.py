@@ -47,7 +47,7 @@ def _page(request: HttpRequest, actor: Actor, refusal: Refusal | None = None) ->
         "goals": [(one, plain(one.goal.number) if one.goal.number is not None else "") for one in found.goals],
         "aimless": found.aimless,
         "roles": [role.row.title for role in roles],
-        "refusal": refusal,
+        "errors": {one.field: one.sentence for one in refusal.all} if refusal else {},
         "typed": request.POST if refusal else {"owner": _own_role(actor, roles)},
         "command": fresh_id(),
     }

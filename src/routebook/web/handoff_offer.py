@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -20,7 +20,7 @@ from routebook.store.actions import handoffs as actions
 from routebook.store.queries import calendars
 from routebook.store.queries import handoffs as queries
 from routebook.store.queries.handoffs import Offer
-from routebook.web.accounts import time_zones
+from routebook.web import time_zones
 from routebook.web.calendar_words import hours_words
 from routebook.web.pages import both, command_id, fresh_id, now, show, tell
 
@@ -163,7 +163,7 @@ def _parts(
         "tools": [(n, tool, _wrong(errors, n)) for n, tool in enumerate((*form.card.tools, *spare))],
         "sop": sop,
         "role_backup": backup,
-        "zones": time_zones(),
+        "zones": time_zones.choices(now(), form.terms.time_zone),
         "errors": errors,
         "at": at,
         "loose": [one.sentence for one in refusal.all if _place(one.field) not in FIELDS] if refusal else [],
@@ -266,7 +266,7 @@ def _read_card(typed: QueryDict) -> AccessCard:
 def _terms(form: Form) -> Terms:
     """The third part. Raises `Refused` for a day or a time zone that is none."""
     terms = form.terms
-    if terms.time_zone and terms.time_zone not in time_zones():
+    if terms.time_zone and terms.time_zone not in available_timezones():
         raise Refused(Refusal("no_time_zone", _("Choose a time zone of the list."), "time_zone"))
     try:
         starts = dt.date.fromisoformat(form.starts) if form.starts else None

@@ -15,12 +15,12 @@ from routebook.core.document import WEEKDAYS, Access, Kind, WorkingWeek, same_na
 from routebook.core.events import Refusal
 from routebook.store.access import Actor, NotFound, Refused, Verb
 from routebook.store.actions import members, organisations
+from routebook.store.countries import countries
 from routebook.store.queries import members as people_queries
 from routebook.store.queries import processes
 from routebook.store.queries.documents import week_of
 from routebook.store.queries.role_uses import uses_of
-from routebook.web import abilities, leaving, person, training
-from routebook.web.accounts import time_zones
+from routebook.web import abilities, leaving, person, time_zones, training
 from routebook.web.calendar_words import clock
 from routebook.web.inbox import mail_server
 from routebook.web.pages import both, command_id, fresh_id, now, page, post, show, tell
@@ -98,7 +98,9 @@ def _form_page(
         "typed": typed,
         "refusal": refusal,
         "access_words": ACCESS_WORDS.items(),
-        "zones": time_zones(),
+        "countries": countries(),
+        "country": holidays_typed(typed),
+        "zones": time_zones.choices(now(), typed.get("time_zone", "")),
         "days": week_rows(own_week or WorkingWeek(), typed),
         "has_own_week": bool(own_week),
         "command": fresh_id(),
@@ -129,7 +131,7 @@ def _save(actor: Actor, member: int | None, typed: Mapping[str, str], command: s
             email=typed.get("email", ""),
             access=access,
             time_zone=typed.get("time_zone", ""),
-            holidays=typed.get("holidays", ""),
+            holidays="-".join(part for part in holidays_typed(typed) if part),
             week=week,
             now=now(),
             command=command,
@@ -141,11 +143,17 @@ def _save(actor: Actor, member: int | None, typed: Mapping[str, str], command: s
         email=typed.get("email", ""),
         access=access,
         time_zone=typed.get("time_zone", ""),
-        holidays=typed.get("holidays", ""),
+        holidays="-".join(part for part in holidays_typed(typed) if part),
         week=week,
         own_week=bool(typed.get("own_week")),
         now=now(),
     ).name
+
+
+def holidays_typed(typed: Mapping[str, str]) -> tuple[str, str]:
+    """The country whose holidays count, and the part of it; as one (DE-BY) where it comes from what is kept."""
+    country, _hyphen, part = typed.get("holidays", "").partition("-")
+    return country, typed.get("holidays_part", part).strip()
 
 
 def read_access(text: str) -> Access:
@@ -258,7 +266,7 @@ def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 actor,
                 name=typed.get("name", ""),
                 time_zone=typed.get("time_zone", ""),
-                holidays=typed.get("holidays", ""),
+                holidays="-".join(part for part in holidays_typed(typed) if part),
                 currency=typed.get("currency", ""),
                 week=read_week(typed),
                 approved_kinds=[kind for kind in Kind if f"approved-{kind}" in typed],
@@ -270,10 +278,13 @@ def organisation(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             tell(request, _("The organisation is saved."))
             return redirect("/organisation/")
     fields = {"name": row.name, "time_zone": row.time_zone, "holidays": row.holidays, "currency": row.currency}
+    shown: Mapping[str, str] = request.POST or fields
     context = {
-        "typed": request.POST or fields,
+        "typed": shown,
         "refusal": refusal,
-        "zones": time_zones(),
+        "countries": countries(),
+        "country": holidays_typed(shown),
+        "zones": time_zones.choices(now(), shown.get("time_zone", "")),
         "days": week_rows(week_of(row.week) or WorkingWeek(), request.POST),
         "kinds": [
             (kind, f"approved-{kind}" in request.POST if request.POST else kind in row.approved_kinds) for kind in Kind

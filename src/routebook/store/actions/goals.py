@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.db import transaction
 
 from routebook.core.document import Kind, Status
-from routebook.core.events import Refusal
+from routebook.core.events import Refusal, together
 from routebook.store.access import Actor, NotFound, Refused, Verb, require
 from routebook.store.actions import documents
 from routebook.store.models import Document
@@ -21,10 +22,9 @@ def set_goal(
     """A new goal, published at once where nobody else must approve it. Number and day are as they were typed; what
     can't be meant is refused, naming its field. The same `command` again gives the same goal."""
     require(actor, Verb.DECIDE)
-    if not number.strip():
-        raise Refused(Refusal("no_number", "Give it a number: what can't be counted is never reached.", "number"))
-    if not by.strip():
-        raise Refused(Refusal("no_day", "Say by which day it should be true.", "by"))
+    lacking = together(_lacking(title, number, by))
+    if lacking is not None:
+        raise Refused(lacking)
     typed = {"title": title, "number": number.replace(",", "."), "unit": unit, "by": by, "owner": owner}
     fields = {name: text.strip() for name, text in typed.items() if text.strip()}
     with transaction.atomic():
@@ -33,6 +33,15 @@ def set_goal(
             documents.publish(actor, goal.pk, now=now, note="Set")
             goal.refresh_from_db()
     return goal
+
+
+def _lacking(title: str, number: str, by: str) -> Iterator[Refusal]:
+    if not title.strip():
+        yield Refusal("no_title", "Say in a sentence what will be true.", "title")
+    if not number.strip():
+        yield Refusal("no_number", "Give it a number: what can't be counted is never reached.", "number")
+    if not by.strip():
+        yield Refusal("no_day", "Say by which day it should be true.", "by")
 
 
 @transaction.atomic

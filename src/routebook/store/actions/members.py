@@ -24,6 +24,7 @@ from routebook.store.actions.organisations import (
     new_user,
     set_checked_password,
 )
+from routebook.store.countries import checked_holidays
 from routebook.store.models import Away, Invitation, Member, Role, RoleHolder, User
 
 INVITATION_DAYS = 7
@@ -67,7 +68,7 @@ def add(
         email=checked_email(email) if email.strip() else "",
         access=access,
         time_zone=checked_time_zone(time_zone) if time_zone else "",
-        holidays=holidays[:16],
+        holidays=checked_holidays(holidays),
         week=[list(span) for span in week.spans] if week else None,
         created_at=now,
     )
@@ -144,7 +145,7 @@ def change(
     if time_zone is not None:
         wanted["time_zone"] = checked_time_zone(time_zone) if time_zone else ""
     if holidays is not None:
-        wanted["holidays"] = holidays[:16]
+        wanted["holidays"] = checked_holidays(holidays)
     if week is not None or own_week is False:
         wanted["week"] = [list(span) for span in week.spans] if week else None
     changed = tuple(field for field, value in wanted.items() if getattr(member, field) != value)

@@ -20,6 +20,7 @@ from routebook.core.document import Access, Kind, WorkingWeek
 from routebook.core.events import Refusal
 from routebook.store import audit, journal, search
 from routebook.store.access import Actor, NotFound, Refused, Verb, actor_of, require
+from routebook.store.countries import checked_holidays
 from routebook.store.models import Member, Organisation, SetupLink, User
 
 MOST_MONEY, MOST_MINUTES = Decimal(100_000), Decimal(600)
@@ -171,7 +172,7 @@ def change(
     if time_zone is not None:
         organisation.time_zone = checked_time_zone(time_zone)
     if holidays is not None:
-        organisation.holidays = holidays[:16]
+        organisation.holidays = checked_holidays(holidays)
     if currency is not None:
         organisation.currency = currency.strip().upper()[:8]
     if week is not None:

@@ -54,5 +54,6 @@ for (const field of document.querySelectorAll("[data-select-all]")) {
 const zone = document.querySelector("select[data-own-time-zone]");
 if (zone && !zone.querySelector("option[selected]")) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+  const mine = [...zone.options].find((option) => [option.value, ...(option.dataset.once ?? "").split(" ")].includes(own));
+  if (mine) zone.value = mine.value;
 }
