@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,64 @@ def test_it_needs_no_django() -> None:
         [sys.executable, "-c", program, "check", str(CLEAN)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+AWFUL = {
+    "a line without an end in brackets": "[insert " * 40_000,
+    "tags that never close": "<add " * 60_000,
+    "pictures in pictures": "![](media/" * 30_000,
+    "an address without an end": "@" + "a." * 150_000 + "://x",
+    "a title that goes on": "process end-to-end " * 15_000,
+    "full stops": ". " * 150_000 + "x",
+    "blank lines": "a" + "\n" * 300_000 + "b",
+    "numbers": "1 2-" * 75_000,
+}
+
+
+@pytest.mark.parametrize("name", AWFUL)
+def test_no_text_makes_a_check_take_for_ever(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What takes a moment in a page takes minutes here wherever the time grows with the square of the length."""
+    text = AWFUL[name]
+    fields = f"title: T\nowner: Founder\nobjective: {json.dumps(text)}\nquality_bar: [{json.dumps(text)}]"
+    sop = tmp_path / "sop.md"
+    sop.write_text(f"---\nkind: sop\n{fields}\n---\n## Checklist\n1. {text}\n\n## Others\n{text}\n", encoding="utf-8")
+    policy = tmp_path / "policy.md"
+    title = " ".join(text.split()) if "title" in name else "T"
+    policy.write_text(f"---\nkind: policy\ntitle: {title}\n---\n## Statement\n{text}\n", encoding="utf-8")
+    begun = time.process_time()
+    assert main(["check", str(sop), str(policy), *ON_THAT_DAY]) in (0, 1)
+    assert time.process_time() - begun < 10
+    assert "RB000" not in capsys.readouterr().out
+
+
+def test_files_of_every_bad_kind_are_findings_and_hide_no_other(
+    spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sops = spoilt / "sops"
+    (sops / "lines.md").write_bytes(b"---\nkind: sop\ntitle: T\nowner: Founder\n---\n" + b"\n" * 950_000)
+    (sops / "million-lines.md").write_bytes(b"\n" * 1_000_000)
+    (sops / "huge.md").write_bytes(b"---\n" + b"a" * 60_000_000)
+    (sops / "binary.md").write_bytes(bytes(range(256)) * 100)
+    (sops / "latin.md").write_bytes("---\nkind: sop\ntitle: Größe\n---\n".encode("latin-1"))
+    (sops / "zeros.md").write_bytes(b"---\nkind: sop\ntitle: a\x00b\n---\n")
+    (sops / "empty.md").write_bytes(b"")
+    (sops / "closed.md").write_text("---\nkind: sop\ntitle: T\n---\n", encoding="utf-8")
+    (sops / "closed.md").chmod(0)
+    (sops / "loop.md").symlink_to("loop.md")
+    (sops / "round").symlink_to("..")
+    (spoilt / "policies" / "shut").mkdir(mode=0)
+    (spoilt / "media").mkdir(exist_ok=True)
+    (spoilt / "media" / "round").symlink_to("..")
+    assert main(["check", str(spoilt), "--format", "json", *ON_THAT_DAY]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    said = {Path(each["file"]).name: each["sentence"] for each in found if each["rule"] == "RB004"}
+    assert said.pop("million-lines.md").startswith("The file doesn't start with a line of `---`.")
+    assert said.pop("empty.md").startswith("The file doesn't start with a line of `---`.")
+    assert said.pop("huge.md").startswith("This file is too large: ")
+    assert said.pop("binary.md") == said.pop("latin.md") == "This file is not UTF-8 text."
+    assert said.pop("zeros.md") == "There is a control character in this file."
+    assert said.pop("loop.md") == said.pop("round") == "This file can't be opened."
+    if os.geteuid() != 0:  # who may do everything can read a closed file, too
+        assert said.pop("closed.md") == said.pop("shut") == "This file can't be opened."
+    assert said == {}
+    assert {"RB401", "RB203", "RB204"} <= {each["rule"] for each in found}

@@ -190,7 +190,7 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"\d|[“\"«].+[”\"»]|\b(?:equals?|match(?:es)?|identical|same as|contains?|no more than|at (?:most|least)|fewer than|less than|zero"
+    r"\d|[“\"«].{1,500}[”\"»]|\b(?:equals?|match(?:es)?|identical|same as|contains?|no more than|at (?:most|least)|fewer than|less than|zero"
     r"|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty)\s+(?:working |business )?"
     r"(?:second|minute|hour|day|week|month|percent|word|line|item|typo|error|mistake|click|person|people|colleague)s?)\b",
     re.IGNORECASE,
@@ -328,8 +328,8 @@ def _other_actors(sop: Sop, catalogue: Catalogue) -> dict[int, str]:
 
 _PLACEHOLDER = re.compile(
     r"\b(?-i:TBD|TBC|TBA|FIXME)\b|\b(?-i:TODO)\b(?=\s*[:–—-]|\s*\Z)|\blorem ipsum\b|\?\?\?+|(?<![\w\-#/.])xxx+(?![\w\-/.])"
-    r"|\[(?:insert|add|fill in|describe|enter|write|put)\b[^\]\n]*\](?!\()|\[your\b[^\]\n]*\bhere\](?!\()"
-    r"|<(?:insert|add|fill in|describe|put)\b[^>\n]*>",
+    r"|\[(?:insert|add|fill in|describe|enter|write|put)\b[^\]\n]{0,200}\](?!\()|\[your\b[^\]\n]{0,200}\bhere\](?!\()"
+    r"|<(?:insert|add|fill in|describe|put)\b[^>\n]{0,200}>",
     re.IGNORECASE,
 )
 _NOTHING_YET = re.compile(

@@ -25,11 +25,11 @@ from routebook.core.process_map.flow import named
 _BOOK = 25
 """A checklist of more items than this is a book, whoever it is for."""
 
-_LISTED = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+\S", re.MULTILINE)
+_LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*+])\s+\S", re.MULTILINE)
 _WHOLE = re.compile(
     r"\b(?:entire|whole|the full|complete(?!\s+(?:the|an?|your|our|each|every|this|all)\b))\s+(?:[\w\-]+\s+){0,4}(?:process|workflow|lifecycle)\b"
-    r"|\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b[^.]*\b(?:process|workflow|lifecycle)\b"
-    r"|\b(?:process|workflow)\b[^.]*\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b",
+    r"|\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b[^.]{0,200}\b(?:process|workflow|lifecycle)\b"
+    r"|\b(?:process|workflow)\b[^.]{0,200}\b(?:end[- ]to[- ]end|start[- ]to[- ]finish|a[- ]to[- ]z)\b",
     re.IGNORECASE,
 )
 
@@ -176,7 +176,7 @@ def _handling_fix(step: Step) -> str:
 
 
 _HOW = re.compile(
-    r"(?:\A|\n\s*\n|\n\s*(?:[-*+]|\d+[.)])\s+|[.!?:;]\s+)\W*(?:then |first,? |next,? )?"
+    r"(?:\A|\n[ \t]{0,9}+\n|\n[ \t]{0,9}+(?:[-*+]|\d+[.)])\s{1,9}+|[.!?:;]\s{1,9}+)\W{0,9}+(?:then |first,? |next,? )?"
     r"(?:click|double-click|tap|navigate to|scroll|open the|go to the|select the|copy the|paste the)\b"
     r"|(?-i:\b(?:click|tap|press)\s+(?:on\s+)?(?:the\s+)?[*“\"A-Z])"
     r"|→[^→\n]{1,40}→"
@@ -184,7 +184,7 @@ _HOW = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_STEP = re.compile(
-    r"^\s*\d+[.)]\s+(?:add|ask|call|check|choose|create|download|enter|export|fill|find|forward|log|note|open|record"
+    r"^[ \t]*\d+[.)]\s+(?:add|ask|call|check|choose|create|download|enter|export|fill|find|forward|log|note|open|record"
     r"|reply|save|send|upload|write)\b",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -144,7 +144,7 @@ def _missing_sops(process: Process, index: int, step: Step, catalogue: Catalogue
             )
 
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\((?:\.\./)?media/([^)\s]+)[^)]*\)")
+_IMAGE = re.compile(r"!\[[^\]]{0,500}+\]\((?:\.\./)?media/([^)\s]{1,500}+)[^)]{0,500}+\)")
 
 
 @rule(

@@ -22,8 +22,8 @@ _KEY = re.compile(
     r"|(?P<ai>(?<![\w\-])sk-(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})"
     r"|(?P<mail>\bSG\.[\w\-]{16,}\.[\w\-]{16,})"
     r"|(?P<private>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)"
-    r"|(?P<jwt>\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]{10,})"
-    r"|(?P<login>\b[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@]+:(?P<login_value>[^\s/@]+)@)"
+    r"|(?P<jwt>\beyJ[\w\-]{10,2000}\.eyJ[\w\-]{10,2000}\.[\w\-]{10,})"
+    r"|(?P<login>\b[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s/:@]+:(?P<login_value>[^\s/@]+)@)"
     r"|[?&#](?P<query>(?i:(?:access_|auth_|refresh_|id_)?token|api_?key|secret|client_secret|password|signature|sig))="
     r"(?P<query_value>[^\s&#)\]>\"']{8,})"
 )

@@ -14,7 +14,7 @@ MOST_STEPS = 15
 """More steps than this don't fit on the one page of a map."""
 
 _HEADING = re.compile(
-    r"^#{1,6}[ \t]+(?:(?:phase|part|stage|step|section)\s+\w+\s*[:.\-–—]\s*)?(.+?)\s*#*$", re.M | re.I
+    r"^#{1,6}[ \t]+(?:(?:phase|part|stage|step|section)\s+\w+\s*[:.\-–—]\s*)?(.+?)[ \t]{0,9}#*$", re.M | re.I
 )
 _HEADING_ITEM = re.compile(r"\A(?:\*\*|__)(?P<title>[^*_\n]{3,60}?):?(?:\*\*|__):?\Z")
 _NUMBER = re.compile(r"\A(?:phase|part|stage|step|section)\s+\w+\s*[:.\-–—]\s*", re.IGNORECASE)

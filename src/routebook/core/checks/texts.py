@@ -27,7 +27,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|inc|ltd|co|[ap]\.m)\.", re.IGNORECASE
 )
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)*_]*(?=\s|\Z)|\n\s*\n")
+_SENTENCE_END = re.compile(r"[.!?…]{1,9}[\"'”’)*_]{0,9}(?=\s|\Z)|\n\s*\n")
 
 
 class Text(NamedTuple):
