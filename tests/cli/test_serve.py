@@ -77,6 +77,19 @@ def test_it_starts_answers_and_stops_cleanly(start: Start, port: int, tmp_path: 
     serve.refuse_taken_port("127.0.0.1", port)  # raises while anybody listens there
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc names the workers")
+def test_ctrl_c_is_heard_by_the_server_alone(start: Start, port: int) -> None:
+    """A terminal sends it to the worker too, which might lock itself up between that and the server's own signal."""
+    server = start(port, "--empty")
+    wait_until_it_says(server, "Routebook is at")
+    [worker] = [int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
+    os.kill(worker, signal.SIGINT)
+    assert status(port, "/there-is-no-such-page/") == 404
+    server.send_signal(signal.SIGINT)
+    out, err = server.communicate(timeout=PATIENCE)
+    assert (server.returncode, out.splitlines()[-1], err) == (0, "Routebook has stopped.", "")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a worker that its server is gone")
 def test_a_killed_server_frees_its_port(start: Start, port: int) -> None:
     server = start(port, "--empty")

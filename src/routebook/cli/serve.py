@@ -230,15 +230,20 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 def stop_with_the_server() -> None:
-    """Called in each worker: end when the server process ends, even when it is killed, so that the port is free again.
+    """Called in each worker: end when the server process does, and only then, so that the port is free again.
 
-    Only Linux offers this; elsewhere a killed server leaves its worker to be stopped by hand.
+    Ctrl-C goes to all processes at a terminal. The server hears it and ends its workers; one that heard both could lock
+    itself up. Only Linux ends the worker of a server that was killed; elsewhere it has to be stopped by hand.
     """
+    import signal
+
     server = os.environ.get(SERVER_PID)
-    if server is None or not sys.platform.startswith("linux"):
+    if server is None:
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if not sys.platform.startswith("linux"):
         return
     import ctypes
-    import signal
 
     parent_death_signal = 1  # PR_SET_PDEATHSIG
     ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
