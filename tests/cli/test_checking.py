@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.checks_library import write_library
-from routebook.cli.checking import folder, team
+from routebook.cli.checking import folder, part, team
 from routebook.cli.checking.cache import Cache
 from routebook.cli.checking.folder import check_folder
 from routebook.cli.checking.progress import Progress
@@ -179,6 +179,15 @@ def test_several_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pyte
         assert checked(library) == alone
         replaced("routebook.yaml", "title: Founder", "title: Maker")(library)  # every document asked for the roles
         assert checked(library) == from_nothing(library) != alone
+
+
+def test_what_has_no_room_in_memory_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_library(tmp_path / "library", 120)
+    expected = from_nothing(tmp_path / "library")
+    for room in (0, 20_000):
+        monkeypatch.setattr(part, "MOST_IN_MEMORY", room)
+        assert from_nothing(tmp_path / "library") == expected
+        assert len(expected) > 5
 
 
 def test_the_share_of_a_process_is_worth_its_start(monkeypatch: pytest.MonkeyPatch) -> None:

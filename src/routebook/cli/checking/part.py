@@ -18,8 +18,8 @@ from routebook.formats.errors import FormatError, Lines, Refused, line_of
 from routebook.formats.markdown import MAX_BYTES, DocumentFile, decode, read_document
 
 KIND_IN = {folder: kind for kind, folder in FOLDERS.items()}
-MOST_IN_MEMORY = 20_000
-"""So many documents stay in memory from reading until they are looked at; further ones are read twice."""
+MOST_IN_MEMORY = 50_000_000
+"""Bytes. So much text stays in memory, as documents of four times the size, until it is looked at; the rest is read twice."""
 
 
 class Task(NamedTuple):
@@ -70,6 +70,8 @@ class Part:
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._documents: dict[str, DocumentFile] = {}
+        self._room = MOST_IN_MEMORY
+        self._last: tuple[str, DocumentFile] | None = None
         self._indexed: tuple[Around, Index] | None = None
 
     def read(self, tasks: Iterable[Task]) -> Iterator[Read]:
@@ -98,8 +100,7 @@ class Part:
         if isinstance(read, _Broken):
             found = tuple(placed_error(task.name, kind, slug, error) for error in read.errors)
             return Read(task.name, content, Facts(kind, slug, edition=content, is_readable=False), found)
-        if len(self._documents) < MOST_IN_MEMORY:
-            self._documents[task.name] = read
+        self._keep(task.name, read, task.size)
         return Read(task.name, content, facts_of(read.document, content), ())
 
     def _look(self, name: str, checker: Checker) -> Looked:
@@ -110,12 +111,24 @@ class Part:
         return Looked(name, tuple(placed(name, read.lines, finding) for finding in looked.findings), looked.asked)
 
     def _document(self, name: str) -> DocumentFile | None:
-        if name not in self._documents:
-            read = document_in(name, bytes_of(self._directory, name))
-            if isinstance(read, _Broken):
-                return None
-            self._documents[name] = read
-        return self._documents[name]
+        known = self._documents.get(name)
+        if known is not None:
+            return known
+        if self._last is not None and self._last[0] == name:
+            return self._last[1]  # the map that several rules ask for, one after another
+        data = bytes_of(self._directory, name)
+        read = document_in(name, data)
+        if data is None or isinstance(read, _Broken):
+            return None
+        self._keep(name, read, len(data))
+        return read
+
+    def _keep(self, name: str, document: DocumentFile, size: int) -> None:
+        if size <= self._room:
+            self._room -= size
+            self._documents[name] = document
+        else:
+            self._last = (name, document)
 
     def _process(self, slug: str) -> Process | None:
         read = self._document(f"{FOLDERS[Kind.PROCESS]}/{slug}.md")
