@@ -158,7 +158,7 @@ def test_an_overview_is_the_map_and_each_how_to_explains_its_step(overview: str)
 
 def test_a_list_that_names_other_things_is_no_overview() -> None:
     proposal = split(read(f"# Refunds\n\n1. Apples\n2. Pears\n3. Plums\n\n{PARTS}"))
-    assert [step.title for step in proposal.process.steps] == ["How to verify", "Intake", "Issuing the refund"]
+    assert [step.title for step in proposal.process.steps] == ["Verify", "Intake", "Issuing the refund"]
 
 
 def test_literal_commands_become_a_work_instruction() -> None:

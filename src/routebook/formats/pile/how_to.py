@@ -73,7 +73,7 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
     Of several sections the one that tells most to do is the checklist, or all of them where they are called steps.
     """
     title = without_number(document.title or next((b.text for b in document.blocks), "")) or slug
-    found, blocks = fields_in(without_title(document), FIELDS[Kind(kind.value)])
+    found, blocks, beside = fields_of(document, FIELDS[Kind(kind.value)])
     body = _Body()
     sections = sections_of(blocks)
     stepwise = sum(1 for one in sections if one.heading and STEP_HEADING.match(one.heading.text)) >= 2
@@ -89,6 +89,7 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
             body.before += heads
             for block in section.blocks:
                 body.take(block)
+    body.after += beside
     first = body.before[:1]
     led = bool(first) and _leads_in(first[0]) and "objective" not in found.values
     objective = joined_markdown(first) if led else ""
@@ -98,11 +99,14 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
     return made
 
 
-def without_title(document: PileDocument) -> list[Block]:
-    """What a document says, without the heading that is its title."""
-    return [
-        block for block in document.passages if not (block.kind is BlockKind.HEADING and block.text == document.title)
+def fields_of(document: PileDocument, wanted: frozenset[str]) -> tuple[Found, list[Block], list[Block]]:
+    """The fields of a document, and what is left of its text (without the heading that is its title) and beside it."""
+    beside_found, beside = fields_in(document.front, wanted)
+    text = [
+        block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
     ]
+    found, blocks = fields_in(text, wanted - beside_found.values.keys())
+    return Found(found.values | beside_found.values), blocks, beside
 
 
 @dataclass(frozen=True, slots=True)

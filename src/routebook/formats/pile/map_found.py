@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routebook.core.document import END, Decision, Goes, Outcome, Step
@@ -69,19 +69,21 @@ LOOSE, STRICT = 0.3, 0.5
 """Which share of their words a line and a title have in common."""
 
 
-def overview_in(section: Section, titles: Sequence[str], roles: Sequence[str], alike: float = LOOSE) -> Overview | None:
+def overview_in(
+    section: Section, titles: Sequence[str], role_of: Callable[[int], str], alike: float = LOOSE
+) -> Overview | None:
     """The list of a section that names how-tos by their titles; None where there is none.
 
-    `roles` are those of the how-tos, "" where nobody is named. An unordered list must say what it lists.
+    `role_of` tells the role of a how-to, "" where nobody is named. An unordered list must say what it lists.
     """
     listed = bool(section.heading and _LISTS_STEPS.search(section.heading.text))
     for lines, blocks in _listed(section.blocks, listed):
-        matched = _matched(lines, titles, alike)
-        if len(matched) < 2 or len(matched) * 2 < min(len(lines), len(titles)) or len(lines) > MOST_STEPS:
+        matched = _matched(lines, titles, alike) if len(lines) <= MOST_STEPS else {}
+        if len(matched) < 2 or len(matched) * 2 < min(len(lines), len(titles)):
             continue
         by_line = {line: how_to for how_to, line in matched.items()}
         found = [
-            _Found(line, label_of(line) or (roles[by_line[at]] if at in by_line else ""))
+            _Found(line, label_of(line) or (role_of(by_line[at]) if at in by_line else ""))
             for at, line in enumerate(lines)
         ]
         steps = _steps(found)

@@ -110,8 +110,8 @@ def _sentence(reason: str) -> str:
 def _unpacked(path: str, data: bytes, *, nested: bool) -> Iterator[PileDocument | Unreadable]:
     names = {name.casefold() for name in names_in(data)}
     if any(name.startswith("word/") for name in names) and "[content_types].xml" in names:
-        title, blocks, media = read_docx(data)
-        yield PileDocument(path, title, blocks, media)
+        word = read_docx(data)
+        yield PileDocument(path, word.title, word.blocks, word.media, front=word.beside)
         return
     if any(name in names for name in ("xl/workbook.xml", "ppt/presentation.xml", "content.xml")):
         raise Refused("It is a table, a set of slides or another office file; save its text as .docx.")

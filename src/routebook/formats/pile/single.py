@@ -7,7 +7,7 @@ from dataclasses import replace
 from routebook.core.document import AnyDocument, Kind, Process, Status, kind_of
 from routebook.formats.pile.classify import PileKind
 from routebook.formats.pile.fields import FIELDS, fields_in
-from routebook.formats.pile.how_to import policy_of, whole_document, without_title
+from routebook.formats.pile.how_to import fields_of, policy_of, whole_document
 from routebook.formats.pile.map_found import map_in
 from routebook.formats.pile.signals import sections_of
 from routebook.formats.pile.split import split
@@ -31,8 +31,9 @@ def made_as(document: PileDocument, kind: PileKind) -> AnyDocument:
     slug = slug_of(title) or kind.value
     named = replace(document, title=title if _is_labelled(document, title) else document.title or title)
     if kind is PileKind.POLICY:
-        found, blocks = fields_in(without_title(named), FIELDS[Kind.POLICY])
-        return policy_of(blocks, found, title, slug)
+        found, blocks, beside = fields_of(named, FIELDS[Kind.POLICY])
+        made = policy_of(blocks, found, title, slug)
+        return replace(made, notes="\n\n".join(filter(None, (made.notes, joined_markdown(beside)))))
     if kind is PileKind.PROCESS:
         return _process(named, title, slug)
     return replace(whole_document(named, kind, slug), title=title[:300])
@@ -70,7 +71,7 @@ def _process(document: PileDocument, title: str, slug: str) -> Process:
     """The steps as found, and the whole text in the notes: a map says less than the words around it."""
     maps = [one for one in map(map_in, sections_of(document.blocks)) if one is not None]
     steps = max(maps, key=lambda one: len(one.steps)).steps if maps else split(document).process.steps
-    found, blocks = fields_in(without_title(document), FIELDS[Kind.PROCESS])
+    found, blocks, beside = fields_of(document, FIELDS[Kind.PROCESS])
     return Process(
         slug=slug,
         title=title,
@@ -80,5 +81,5 @@ def _process(document: PileDocument, title: str, slug: str) -> Process:
         trigger=found.text("trigger"),
         result=found.text("result"),
         steps=steps,
-        notes=joined_markdown(blocks),
+        notes=joined_markdown([*blocks, *beside]),
     )

@@ -7,6 +7,7 @@ moves passages about (`adjusting`), and the original is kept.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from routebook.formats.pile.writing import joined_markdown, slug_of, unique, wit
 
 LEFT_OVER = ""
 """The home of what fits nowhere."""
+
+
+MOST_LOOKED_AT = 40
+"""How-tos that are looked at for being an overview of the others: it stands at the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,18 @@ def built(document: PileDocument, plan: Plan) -> Proposal:
     joins = frozenset(id(passages[at]) for at in heads)
     loose = frozenset(id(passages[at]) for at in plan.loose)
     documents = []
+    owned: dict[str, list[int]] = {}
+    for at, home in enumerate(plan.homes):
+        owned.setdefault(home, []).append(at)
     for draft in plan.drafts:
-        own = [at for at, home in enumerate(plan.homes) if home == draft.slug]
+        own = owned.get(draft.slug)
         if not own:
             continue
         heading = passages[draft.heading] if draft.heading in own else None
         how_to = HowTo(draft.title, tuple(passages[at] for at in own), heading, joins - {id(heading)}, loose)
         made = how_to_document(how_to, draft.slug, f"{plan.slug}/{draft.step}" if draft.step else "", draft.kind)
         documents.append(made)
-    left = [at for at, home in enumerate(plan.homes) if home == LEFT_OVER]
+    left = owned.get(LEFT_OVER, [])
     return Proposal(
         _process(document, plan),
         tuple(documents),
@@ -123,7 +131,9 @@ def built(document: PileDocument, plan: Plan) -> Proposal:
 
 def _process(document: PileDocument, plan: Plan) -> Process:
     """The map: what introduces it is in its fields where it is labelled, and in its notes."""
-    own = [block for block, home in zip(document.passages, plan.homes, strict=True) if home == plan.slug]
+    # What stood beside the text (front matter, a header) comes after what it says.
+    order = [*range(len(document.front), len(plan.homes)), *range(len(document.front))]
+    own = [document.passages[at] for at in order if plan.homes[at] == plan.slug]
     found, rest = fields_in(own, FIELDS[Kind.PROCESS] - {"title"})
     named = next((block for block in rest if block.text == plan.title), None)
     return Process(
@@ -195,8 +205,8 @@ class _Split:
         homes: dict[int, str] = {id(block): slug for block in self._process_blocks()}
         numbers = {id(block): at for at, block in enumerate(self.document.passages)}
         drafts = []
-        for how_to, own in zip(self.how_tos, slugs, strict=True):
-            step = self._step_for(how_to, steps)
+        for at, (how_to, own) in enumerate(zip(self.how_tos, slugs, strict=True)):
+            step = self._step_for(at, steps)
             drafts.append(Draft(own, how_to.title[:300], step, numbers[id(how_to.heading)]))
             homes |= {id(block): own for block in how_to.blocks}
         return Plan(
@@ -254,11 +264,11 @@ class _Split:
 
         It may look like a how-to itself, since the titles of tasks tell what to do.
         """
-        for at, (how_to, section) in enumerate(zip(self.how_tos, self.sections, strict=True)):
+        looked_at = self.how_tos[:MOST_LOOKED_AT]
+        for at, (how_to, section) in enumerate(zip(looked_at, self.sections, strict=False)):
             others = self.how_tos[:at] + self.how_tos[at + 1 :]
             if len(section.blocks) + 1 == len(how_to.blocks) and self._is_overview(section, others, STRICT):
                 self.how_tos = others
-                self.rest = [block for block in self.rest if block not in how_to.blocks]
                 if not self.titles and self.document.passages and how_to.heading is self.document.blocks[0]:
                     self.titles.append(self.document.blocks[0])
                 return
@@ -268,7 +278,7 @@ class _Split:
 
     def _is_overview(self, section: Section, how_tos: Sequence[HowTo], alike: float) -> bool:
         titles = [how_to.title for how_to in how_tos]
-        found = overview_in(section, titles, [_main_role(how_to.blocks) for how_to in how_tos], alike)
+        found = overview_in(section, titles, lambda at: _main_role(how_tos[at].blocks), alike)
         if found is None:
             return False
         heading = (section.heading,) if section.heading is not None else ()
@@ -284,16 +294,25 @@ class _Split:
         if self.maps:
             first = max(self.maps, key=lambda found: len(found.steps))
             return first.steps
-        ids = unique([slug_of(how_to.title) or "step" for how_to in self.how_tos])
+        titles = [_task_of(how_to.title) for how_to in self.how_tos]
+        ids = unique([slug_of(title) or "step" for title in titles])
         return tuple(
-            Step(id=own, title=how_to.title[:300], role=_main_role(how_to.blocks))
-            for own, how_to in zip(ids, self.how_tos, strict=True)
+            Step(id=own, title=title[:300], role=_main_role(how_to.blocks))
+            for own, title, how_to in zip(ids, titles, self.how_tos, strict=True)
         )
 
-    def _step_for(self, how_to: HowTo, steps: tuple[Step, ...]) -> str:
+    def _step_for(self, at: int, steps: tuple[Step, ...]) -> str:
+        """The step that a how-to explains, by its place: what the overview says, the best match of a map, or its own."""
+        how_to = self.how_tos[at]
         if self.explained:
             return self.explained.get(how_to.title, "")
-        return _step_for(how_to, steps, own_steps=not self.maps)
+        return _step_for(how_to, steps) if self.maps else steps[at].id
+
+
+def _task_of(title: str) -> str:
+    """“How to open a folder” tells how; the step is “Open a folder”."""
+    task = re.sub(r"\A(?:how (?:to|do (?:i|we|you)))\s+", "", title, count=1, flags=re.I).rstrip("?") or title
+    return task[:1].upper() + task[1:]
 
 
 def _own_children(children: Sequence[_Node]) -> tuple[list[Block], list[_Node]]:
@@ -314,11 +333,8 @@ def _main_role(blocks: Sequence[Block]) -> str:
     return found.text("role") or (counted[0][0].capitalize() if counted and counted[0][1] > 1 else "")
 
 
-def _step_for(how_to: HowTo, steps: tuple[Step, ...], *, own_steps: bool) -> str:
-    """The step that a how-to explains: its own, or the one of a found map that shares most words with its title."""
-    if own_steps:
-        wanted = slug_of(how_to.title) or "step"
-        return next((step.id for step in steps if step.id == wanted), "")
+def _step_for(how_to: HowTo, steps: tuple[Step, ...]) -> str:
+    """The step of a found map that shares most words with the title of a how-to, or ""."""
     mine = words_of(how_to.title)
     best = max(steps, key=lambda step: len(mine & words_of(step.title)), default=None)
     return best.id if best is not None and len(mine & words_of(best.title)) * 2 >= min(len(mine), 4) and mine else ""

@@ -100,7 +100,7 @@ class PileDocument:
     whole: AnyDocument | None = None
     front: tuple[Block, ...] = ()
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Block, ...]:
         """Everything that a reader reads, in its order."""
         return (*self.front, *self.blocks)

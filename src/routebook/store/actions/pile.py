@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -18,6 +19,9 @@ from routebook.core.events import Refusal
 from routebook.formats.pile import (
     NEW,
     Adjustment,
+    Block,
+    BlockKind,
+    Piece,
     PileDocument,
     PileKind,
     Unreadable,
@@ -218,19 +222,29 @@ def _on_map(value: AnyDocument, renamed: Mapping[str, str]) -> AnyDocument:
 
 
 def _with_pictures(actor: Actor, document: PileDocument, slug: str) -> PileDocument:
-    """The document with its pictures among the media. A kind that isn't kept stays in the original only."""
+    """The document with its pictures among the media, each called after its content so that none takes another's place.
+
+    A kind that isn't kept stays in the original only, and a line says so.
+    """
     homes: dict[str, str] = {}
     for name, data in document.media.items():
-        path = f"{slug}/{name}"
+        path = f"{slug}/{sha256(data).hexdigest()[:12]}.{name.rpartition('.')[2]}"
         try:
             media.put(actor, path, data)
         except Refused:
             continue
         homes[name] = f"../media/{path}"
-    blocks = tuple(
-        replace(block, source=homes[block.source]) if block.source in homes else block for block in document.blocks
-    )
+    blocks = tuple(_pictured(block, homes, document.media) for block in document.blocks)
     return replace(document, blocks=blocks)
+
+
+def _pictured(block: Block, homes: Mapping[str, str], media: Mapping[str, bytes]) -> Block:
+    if block.source in homes:
+        return replace(block, source=homes[block.source])
+    if block.kind is BlockKind.PICTURE and block.source in media:
+        shows = f": {block.text}" if block.text else ""
+        return Block(BlockKind.PARAGRAPH, block.span, (Piece(f"[A picture in the original{shows}]"),))
+    return block
 
 
 def _locked(actor: Actor, item: int) -> PileItem:
