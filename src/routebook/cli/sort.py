@@ -2,14 +2,20 @@
 
 import argparse
 import json
+import multiprocessing
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from routebook.cli.checking.progress import Progress
+from routebook.cli.checking.team import processes_for, way_to_start
 from routebook.cli.main import FINE, CommandError
 from routebook.formats.pile import PileDocument, PileKind, Unreadable, Verdict, classify, read_pile
 
@@ -17,6 +23,8 @@ if TYPE_CHECKING:
     from routebook.cli.main import Subparsers
 
 MOST_FILE_BYTES = 200_000_000
+LEAST_FOR_A_PROCESS = 100
+"""Files. A smaller share isn't worth a process of its own."""
 HEADINGS = {
     PileKind.POLICY: "Policies: a rule, and why",
     PileKind.PROCESS: "Processes: the map from start to end",
@@ -48,43 +56,67 @@ def add(subparsers: "Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    found, unreadable = _sorted(args.paths)
+    found, unreadable = _sorted(args.paths, sys.stderr)
     if args.format == "json":
         print(_as_json(found))
         for left in unreadable:
-            print(f"{left.path}: {left.reason}", file=sys.stderr)
+            print(f"{shown(left.path)}: {left.reason}", file=sys.stderr)
     else:
         print(_as_text(found, unreadable))
     return FINE
 
 
-def _sorted(paths: Sequence[Path]) -> tuple[list[Sorted], list[Unreadable]]:
-    """One file after the other, so that a large drive never lies in the memory at once."""
-    found: list[Sorted] = []
+def _sorted(paths: Sequence[Path], screen: TextIO) -> tuple[list[Sorted], list[Unreadable]]:
+    """One file after the other, so that a large drive never lies in the memory at once; of many files several at a time."""
     unreadable: list[Unreadable] = []
-    for path in _files(paths):
-        for one in _read(path):
-            if isinstance(one, PileDocument):
-                found.append(Sorted(one.path, classify(one)))
-            else:
-                unreadable.append(one)
+    files = list(_files(paths, unreadable))
+    found: list[Sorted] = []
+    with Progress(screen, is_wanted=True, says="Sorting") as progress:
+        for done, results in enumerate(_looked_at(files), start=1):
+            found += [one for one in results if isinstance(one, Sorted)]
+            unreadable += [one for one in results if isinstance(one, Unreadable)]
+            progress.show(done, len(files))
     return found, unreadable
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def _looked_at(files: Sequence[Path]) -> Iterator[list[Sorted | Unreadable]]:
+    """What each file holds, in their order, by as many processes as pay."""
+    workers = processes_for(len(files), LEAST_FOR_A_PROCESS)
+    if workers == 1:
+        yield from map(_look_at, files)
+        return
+    context = multiprocessing.get_context(way_to_start())
+    with ProcessPoolExecutor(workers, mp_context=context) as processes:
+        try:
+            yield from processes.map(_look_at, files, chunksize=8)
+        except BrokenProcessPool as error:
+            raise CommandError(
+                "a process ended before it was done; is there enough memory? Sort one folder at a time."
+            ) from error
+
+
+def _look_at(path: Path) -> list[Sorted | Unreadable]:
+    return [one if isinstance(one, Unreadable) else Sorted(one.path, classify(one)) for one in _read(path)]
+
+
+def _files(paths: Sequence[Path], unreadable: list[Unreadable]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            raise CommandError(f"there is no file or folder “{path}”.")
-        for file in _below(path) if path.is_dir() else (path,):
+            raise CommandError(f"there is no file or folder “{shown(str(path))}”.")
+        for file in _below(path, unreadable) if path.is_dir() else (path,):
             if file not in seen:
                 seen.add(file)
                 yield file
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, unreadable: list[Unreadable]) -> Iterator[Path]:
     """Every file of a folder in order of its path, without hidden ones; links to folders are not followed."""
-    for where, folders, files in os.walk(folder):
+
+    def closed(error: OSError) -> None:
+        unreadable.append(Unreadable(str(error.filename), f"It can't be opened: {error.strerror or error}."))
+
+    for where, folders, files in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(where, name) for name in sorted(files) if not name.startswith("."))
 
@@ -92,12 +124,22 @@ def _below(folder: Path) -> Iterator[Path]:
 def _read(path: Path) -> tuple[PileDocument | Unreadable, ...]:
     try:
         if not path.is_file():
-            return (Unreadable(str(path), "It is no ordinary file."),)
+            reason = "It is a link that leads nowhere." if path.is_symlink() else "It is no ordinary file."
+            return (Unreadable(str(path), reason),)
         if path.stat().st_size > MOST_FILE_BYTES:
             return (Unreadable(str(path), f"It is larger than {MOST_FILE_BYTES // 1_000_000} MB."),)
         return read_pile({str(path): path.read_bytes()})
     except OSError as error:
         return (Unreadable(str(path), f"It can't be opened: {error.strerror or error}."),)
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def shown(path: str) -> str:
+    """A path on one line of a terminal: line breaks in a name, and bytes that are no text, are written as escapes."""
+    plain = _CONTROLS.sub(lambda found: repr(found[0])[1:-1], path)
+    return plain.encode("utf-8", "backslashreplace").decode()
 
 
 def _as_json(found: Sequence[Sorted]) -> str:
@@ -111,7 +153,8 @@ def _as_json(found: Sequence[Sorted]) -> str:
         }
         for one in found
     ]
-    return json.dumps(plain, indent=2, ensure_ascii=False)
+    # A byte of a name that is no text becomes an escape of JSON, from which a program gets the same name again.
+    return json.dumps(plain, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _as_text(found: Sequence[Sorted], unreadable: Sequence[Unreadable]) -> str:
@@ -122,13 +165,13 @@ def _as_text(found: Sequence[Sorted], unreadable: Sequence[Unreadable]) -> str:
             lines += [f"{heading} ({len(group)})", *(line for one in group for line in _told(one)), ""]
     if unreadable:
         lines.append(f"Left alone ({len(unreadable)})")
-        lines += [f"        {left.path}\n          {left.reason}" for left in unreadable]
+        lines += [f"        {shown(left.path)}\n          {left.reason}" for left in unreadable]
         lines.append("")
     return "\n".join([*lines, _summary(found, unreadable)])
 
 
 def _told(one: Sorted) -> Iterator[str]:
-    yield f"  {one.verdict.score:>4.0%}  {one.path}   (else {one.verdict.second.value})"
+    yield f"  {one.verdict.score:>4.0%}  {shown(one.path)}   (else {one.verdict.second.value})"
     for reason in one.verdict.reasons:
         yield textwrap.fill(reason, 110, initial_indent=" " * 10, subsequent_indent=" " * 12)
 

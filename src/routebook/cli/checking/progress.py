@@ -13,7 +13,8 @@ WIDTH = 30
 class Progress:
     """One line that is drawn over and over, and gone at the end. Nothing at all where nobody watches."""
 
-    def __init__(self, screen: TextIO, *, is_wanted: bool) -> None:
+    def __init__(self, screen: TextIO, *, is_wanted: bool, says: str = "Checking") -> None:
+        self._says = says
         self._screen = screen if is_wanted and screen.isatty() else None
         self._next = time.monotonic() + PATIENCE
         self._is_drawn = False
@@ -28,7 +29,9 @@ class Progress:
         self._next = time.monotonic() + BETWEEN
         self._is_drawn = True
         filled = WIDTH * done // work
-        print(f"\rChecking [{'#' * filled:.<{WIDTH}}] {100 * done // work:3} %", end="", file=self._screen, flush=True)
+        print(
+            f"\r{self._says} [{'#' * filled:.<{WIDTH}}] {100 * done // work:3} %", end="", file=self._screen, flush=True
+        )
 
     def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
         if self._screen is not None and self._is_drawn:

@@ -31,9 +31,14 @@ AT_A_TIME = 100
 
 def workers_for(documents: int) -> int:
     """How many processes should share so many documents; 1 means that this process does it alone."""
+    return processes_for(documents, LEAST_FOR_A_PROCESS)
+
+
+def processes_for(pieces: int, least: int) -> int:
+    """How many processes should share so many pieces of work, of which each needs at least so many to pay."""
     known = getattr(os, "sched_getaffinity", None)
     cores = len(known(0)) if known else os.cpu_count() or 1
-    return max(1, min(cores, documents // LEAST_FOR_A_PROCESS, MOST_PROCESSES))
+    return max(1, min(cores, pieces // least, MOST_PROCESSES))
 
 
 class Team:
@@ -46,7 +51,7 @@ class Team:
         self._processes: list[BaseProcess] = []
 
     def __enter__(self) -> Team:
-        context: Any = multiprocessing.get_context(_way_to_start())
+        context: Any = multiprocessing.get_context(way_to_start())
         for _ in range(self._workers):
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs, self._directory), daemon=True)
@@ -101,7 +106,7 @@ def _received(pipe: Any) -> list[Any] | None:
     return done
 
 
-def _way_to_start() -> str:
+def way_to_start() -> str:
     """A copy of this process is the quickest; only safe while it has a single thread, and not with every system."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
