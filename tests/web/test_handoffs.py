@@ -199,6 +199,21 @@ def test_all_that_is_missing_is_said_at_once_each_beside_its_field(world: World,
     assert 'id="backup-error"' in changed
 
 
+def test_a_step_without_an_sop_says_in_the_offer_when_it_is_done(world: World, as_: As) -> None:
+    new = "/handoffs/new/?step=refund-a-customer/request"
+    form = as_("manager").get(new)
+    assert ">{{" not in text_of(form)
+    assert re.search(r'<textarea id="quality_bar"[^>]*></textarea>', form.content.decode())
+    asked = offered(world, outcome="A ticket", person=world.id("finance"))
+    refused = as_("manager").post(new, asked)
+    assert 'id="quality_bar-error"' in text_of(refused)
+    page = as_("manager").post(new, {**asked, "quality_bar": "It has a number\nIt names the customer"})
+    assert page.status_code == 302
+    assert state().brief.quality_bar == ("It has a number", "It names the customer")
+    again = as_("manager").get(f"{page.headers['Location']}card/").content.decode()
+    assert ">It has a number\nIt names the customer</textarea>" in again
+
+
 def test_what_was_agreed_changes_as_a_whole_or_not_at_all(world: World, as_: As) -> None:
     page = hand_off(world, as_)
     changed = offered(world, outcome="Money back within a day", spend_limit="50", starts="2099-12-01")

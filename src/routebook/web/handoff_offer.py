@@ -160,6 +160,7 @@ def _parts(
     return {
         "form": form,
         "card": form.card,
+        "bar": "\n".join(form.brief.quality_bar),
         "tools": [(n, tool, _wrong(errors, n)) for n, tool in enumerate((*form.card.tools, *spare))],
         "sop": sop,
         "role_backup": backup,
