@@ -37,6 +37,13 @@ def test_a_command_explains_itself_with_an_example(command: cli.Command, capsys:
     assert "example" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("verb", ["add", "password", "list"])
+def test_so_does_a_command_of_a_command(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["user", verb, "--help"])
+    assert f"example: routebook user {verb}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", cli.commands(), ids=lambda command: command.name)
 def test_a_command_is_a_module_with_two_functions(command: cli.Command) -> None:
     module = import_module(f"routebook.cli.{command.module}")
@@ -47,6 +54,27 @@ def test_a_command_is_a_module_with_two_functions(command: cli.Command) -> None:
 def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["serv"]) == cli.WRONG_USE
     assert "did you mean “serve”?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["which", "--help"], ["which", "--answers", "no,no,yes"]])
+def test_a_reader_that_has_seen_enough_is_no_error(words: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "routebook", *words], stdout=nobody, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("words", [["--help"], ["which", "--answers", "no,no,yes"]])
+def test_a_full_disk_is_one_sentence(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "routebook", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, "routebook: No space left on device.\n")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["serve", "--help"]])

@@ -80,6 +80,35 @@ def speak_plainly() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
+    try:
+        try:
+            return answer(arguments)
+        finally:
+            sys.stdout.flush()  # as long as it can be said that nobody takes it
+    except CommandError as error:
+        print(f"routebook: {error}", file=sys.stderr)
+        return WRONG_USE
+    except BrokenPipeError:
+        drop_what_is_left()  # the reader, such as `head`, has seen enough
+        return FINE
+    except OSError as error:
+        drop_what_is_left()
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"routebook: {place}{error.strerror or error}.", file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        return 130
+
+
+def drop_what_is_left() -> None:
+    """Python writes what it still holds when it ends, and would complain then about what is already told."""
+    import os
+
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+
+
+def answer(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return FINE
@@ -88,16 +117,7 @@ def main(arguments: Sequence[str]) -> int:
 
         print(f"routebook {version()}")
         return FINE
-    try:
-        return run_command(arguments)
-    except CommandError as error:
-        print(f"routebook: {error}", file=sys.stderr)
-        return WRONG_USE
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader, such as `head`, has seen enough
-        return FINE
-    except KeyboardInterrupt:
-        return 130
+    return run_command(arguments)
 
 
 def run_command(arguments: Sequence[str]) -> int:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from routebook.store.access import Actor
 
 ACCESS = ("owner", "manager", "assistant", "guest", "agent")
-EXAMPLE = """\
-examples:
-  routebook user add sam@example.com --name 'Sam Okoro' --access assistant
-  routebook user password sam@example.com
-  routebook user list"""
+EXAMPLES = {
+    "add": "routebook user add sam@example.com --name 'Sam Okoro' --access assistant",
+    "password": "routebook user password sam@example.com",
+    "list": "routebook user list",
+}
 
 
 def add(subparsers: "Subparsers") -> None:
@@ -24,21 +24,25 @@ def add(subparsers: "Subparsers") -> None:
         "user",
         help="add a person with an account, give one a new password, list all",
         description="People who can sign in. From the web, a person is invited by a link instead.",
-        epilog=EXAMPLE,
+        epilog="\n  ".join(["examples:", *EXAMPLES.values()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="add | password | list")
-    person = verbs.add_parser("add", help="add a person with an account", epilog=EXAMPLE.splitlines()[1].strip())
+    person = verbs.add_parser("add", help="add a person with an account", epilog=example("add"))
     person.add_argument("email", metavar="EMAIL", help="what the person signs in with")
     person.add_argument("--name", required=True, help="the person's name")
     person.add_argument("--access", choices=ACCESS, default="assistant", help="what they may do (default: %(default)s)")
     person.add_argument("--org", default="", help="the organisation, where there are several")
-    secret = verbs.add_parser("password", help="give an account a new password")
+    secret = verbs.add_parser("password", help="give an account a new password", epilog=example("password"))
     secret.add_argument("email", metavar="EMAIL", help="what the person signs in with")
     secret.add_argument("--stdin", action="store_true", help="read the password from the first line of standard input")
-    everybody = verbs.add_parser("list", help="list everybody")
+    everybody = verbs.add_parser("list", help="list everybody", epilog=example("list"))
     for one in (person, secret, everybody):
         add_home(one)
+
+
+def example(verb: str) -> str:
+    return f"example: {EXAMPLES[verb]}"
 
 
 def run(args: argparse.Namespace) -> int:
