@@ -50,14 +50,17 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, mon
     assert settings.secret_key(tmp_path / "home") == first
     assert len(first) >= 50
     assert stat.S_IMODE((tmp_path / "home" / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
     assert [file.name for file in (tmp_path / "home").iterdir()] == ["secret"]
 
 
 def test_a_home_that_is_a_file_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROUTEBOOK_SECRET")
     (tmp_path / "home").touch()
-    with pytest.raises(ImproperlyConfigured, match="can't be written"):
+    with pytest.raises(ImproperlyConfigured, match="a file is in its way"):
         settings.secret_key(tmp_path / "home")
+    with pytest.raises(ImproperlyConfigured, match="a file is in its way"):
+        settings.secret_key(tmp_path / "home" / "below")
 
 
 def test_an_empty_address_is_sqlite_in_the_home(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def secret_key(home: Path) -> str:
 
 def make_secret(file: Path) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        # The database, sessions and mails lie in it: others on this machine have no business there.
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Written aside and linked into place, so that of two first starts one wins and neither reads half a secret.
         draft = file.with_name(f"secret.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
@@ -64,6 +65,8 @@ def make_secret(file: Path) -> None:
             pass
         finally:
             draft.unlink()
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ImproperlyConfigured(f"The data folder can't be {file.parent}: a file is in its way.") from error
     except OSError as error:
         raise ImproperlyConfigured(f"The data folder {file.parent} can't be written: {error.strerror}.") from error
 
