@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from routebook.core.document import Kind, Sop
+from routebook.core.document import Kind, Process, Sop
 from routebook.core.handoff import NEW_HANDOFF, AccessCard, Brief, HandoffState, Level, Terms, ToolAccess, fold, unpack
 from routebook.core.handoff import commands as c
 from routebook.core.run import Task
@@ -20,7 +20,7 @@ from routebook.store.actions import documents, handoffs
 from routebook.store.models import Document, Event, HandOff, Organisation
 from routebook.store.queries import documents as documents_queries
 from routebook.store.queries import handoffs as queries
-from routebook.store.queries import runs
+from routebook.store.queries import runs, search
 from tests.world import World
 
 
@@ -459,3 +459,21 @@ def test_practice_stays_out_of_the_figures(world: World) -> None:
         assert reviewed() == (0 if level is Level.PRACTICE else 1)
         if level is Level.PRACTICE:
             say(world, "manager", row, c.Promote("She can"))
+
+
+def test_whoever_took_a_step_on_reads_of_it_what_is_published_and_no_draft(world: World) -> None:
+    row = prepare(world)
+    owner = world.actor("owner")
+    value = documents_queries.find(owner, Kind.PROCESS, "refund-a-customer").value
+    assert isinstance(value, Process)
+    steps = tuple(
+        dataclasses.replace(step, title="Not yet said") if step.id == row.step else step for step in value.steps
+    )
+    changed = dataclasses.replace(value, steps=steps)
+    documents.change_draft(owner, row.process_id, base=1, fields=to_plain(changed), now=world.at())
+    for who in ("finance", "manager"):
+        view = queries.get(world.actor(who), row.pk)
+        assert view.step is not None
+        assert view.step.title == "Issue the refund"
+    found = search.search(world.actor("finance"), "Not yet said")
+    assert not [hit for hit in found if "Not yet said" in hit.title]

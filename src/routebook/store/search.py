@@ -27,7 +27,7 @@ from routebook.store import models
 from routebook.store.access import Verb, drafting
 from routebook.store.parsing import document_of, draft_of
 from routebook.store.queries.documents import draft_row
-from routebook.store.queries.handoffs import step_of
+from routebook.store.queries.handoffs import read_step_of
 
 RUN, QUESTION, HANDOFF, ROLE, PERSON = "run", "question", "handoff", "role", "person"
 DRAFT = "draft"
@@ -106,7 +106,7 @@ def entry_of_question(question: models.Question) -> Entry:
 
 def entry_of_handoff(handoff: models.HandOff) -> Entry:
     """A hand-off by the title of its step. `handoff` comes with its people and its process."""
-    step = step_of(handoff.process, handoff.step)
+    step = read_step_of(handoff.process, handoff.step)
     state = unpack_handoff(handoff.snapshot)
     title = _title_of_step(step, handoff)
     body = "\n".join((handoff.receiver.name, handoff.delegator.name, *_said(state)))

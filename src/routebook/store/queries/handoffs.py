@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -110,16 +110,21 @@ def _with_names(rows: QuerySet[HandOff]) -> QuerySet[HandOff]:
 
 def _view(row: HandOff) -> HandoffView:
     state = unpack(row.snapshot) if row.snapshot else HandoffState(level=Level(row.level))
-    return HandoffView(row, state, step_of(row.process, row.step), waits_for(state))
+    return HandoffView(row, state, read_step_of(row.process, row.step), waits_for(state))
 
 
 def step_of(process: Document, step: str) -> Step | None:
     """The step as the open draft of the map has it, else the published map: what was decided last counts."""
-    for value in _maps(process):
-        found = value.step(step)
-        if found is not None:
-            return found
-    return None
+    return _found(_maps(process), step)
+
+
+def read_step_of(process: Document, step: str) -> Step | None:
+    """The step as readers know it: on the published map, and only where that lacks it as the open draft has it."""
+    return _found(reversed(_maps(process)), step)
+
+
+def _found(maps: Iterable[Process], step: str) -> Step | None:
+    return next((found for value in maps if (found := value.step(step)) is not None), None)
 
 
 def _maps(process: Document) -> Sequence[Process]:
