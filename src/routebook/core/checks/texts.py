@@ -10,8 +10,10 @@ from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
-_NOT_PROSE = frozenset({"slug", "accepts", "id", "include"})
-"""Fields that hold names for machines, or a person's reason to differ; no rule about prose reads them."""
+_NOT_PROSE = frozenset(
+    {"slug", "accepts", "id", "include", "status", "review_by", "minutes", "evidence", "handling", "optional", "review"}
+)
+"""Fields that hold names for machines, choices, or a person's reason to differ; no rule about prose reads them."""
 
 START = "\x1f"
 """Stands before each text where many are one string. No text of a file holds one."""
