@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.web.test_handoffs import hand_off, text_of
+from routebook.core.handoff import Level, pack
+from routebook.store.models import HandOff
+from tests.web.test_handoffs import hand_off, state, text_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +21,7 @@ PAGE = "/handoffs/came-back/"
 
 def test_what_was_given_back_stands_there_with_what_would_keep_it_gone(world: World, as_: As) -> None:
     page = hand_off(world, as_)
-    assert "Stayed gone" in text_of(as_("owner").get(PAGE))
+    assert "Still being learned" in text_of(as_("owner").get(PAGE)), "what is only offered has not gone yet"
     as_("finance").post(f"{page}return/", {"reason": "No time at month-end", "proposal": "Bram does it"})
     said = text_of(as_("owner").get(PAGE))
     for words in ("given back", "No time at month-end", "Bram does it", "Record it once", "Prepare it again"):
@@ -51,3 +54,11 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(
     client = as_("owner")
     with django_assert_max_num_queries(13):
         client.get(PAGE)
+
+
+def test_what_somebody_does_without_practising_stayed_gone(world: World, as_: As) -> None:
+    hand_off(world, as_)
+    HandOff.objects.update(snapshot=pack(dataclasses.replace(state(), level=Level.SUPERVISED)), level=Level.SUPERVISED)
+    said = text_of(as_("owner").get(PAGE))
+    assert "Stayed gone" in said
+    assert "Still being learned" not in said

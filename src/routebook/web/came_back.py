@@ -49,10 +49,14 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The steps that came back or are about to, each with what would fix it; then those that stayed gone."""
     found = bounces.came_back(actor, now=now())
     lines = [_line(one) for one in found if one.record.bounces or one.fixes]
-    stayed = [one for one in found if not one.record.bounces and not one.fixes]
+    quiet = [one for one in found if not one.record.bounces and not one.fixes]
+    stayed = [one for one in quiet if one.record.able]
+    learning = [one for one in quiet if not one.record.able]
     context = {
         "lines": lines,
-        "stayed": stayed,
+        "quiet": [
+            (name, group) for name, group in ((_("Stayed gone"), stayed), (_("Still being learned"), learning)) if group
+        ],
         "total": sum(len(one.record.bounces) for one in found),
         "days": bounces.DAYS,
         "any": bool(found),
