@@ -1,6 +1,7 @@
 """`routebook serve`: bring the database up to date, load the sample on the very first start, and serve.
 
-    serve → free port? → this home's only server? → migrate → sample (first start) → say where → granian
+    serve → free port? → this home's only server? → migrate → older runs → sample (first start)
+          → say where → granian
 
 The home is marked when its first start is over, so nothing is loaded a second time, whatever was deleted since.
 """
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     with only_server_of(settings.HOME):
         workers = allowed_workers(args.workers)
         migrate()
+        renew_what_is_stored()
         address = f"http://{shown_host(args.host)}:{args.port}"
         first_start(settings.HOME, empty=args.empty)
         index_what_is_there()
@@ -158,6 +160,15 @@ def migrate() -> None:
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CommandError(f"the {connection.display_name} database can't be used: {reason}.") from error
+
+
+def renew_what_is_stored() -> None:
+    """Make the states of runs anew that an older release packed in another form."""
+    from routebook.store import snapshots
+
+    if snapshots.are_outdated():
+        print("Reading the record of older runs …", flush=True)
+        snapshots.renew_all()
 
 
 def first_start(home: Path, *, empty: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from routebook.core.events import UnknownEvent, decode
 from routebook.core.run import NEW_RUN, RunState, Task, evolve, unpack
+from routebook.core.run.state import UnknownSnapshot
 from routebook.store import models
 from routebook.store.journal import digest_of, hash_of, moment_of
 
@@ -116,13 +117,22 @@ def run_problems(org: int, stream: str, lines: Sequence[models.Event]) -> Iterat
     except (KeyError, TypeError, ValueError) as error:
         yield Problem(org, stream, 0, f"It can't be replayed: {type(error).__name__}: {error}.")
         return
-    if unpack(row.snapshot) != state:
-        yield Problem(org, stream, 0, "Replaying the record does not give the state that the run is in.")
+    yield from _state_problems(org, stream, row, state)
     if (row.status, row.number) != (state.status, state.number):
         yield Problem(
             org, stream, 0, f"The list says that run {row.number} is {row.status}; the record says otherwise."
         )
     yield from _task_problems(org, stream, row, state)
+
+
+def _state_problems(org: int, stream: str, row: models.Run, state: RunState) -> Iterator[Problem]:
+    try:
+        stored = unpack(row.snapshot)
+    except UnknownSnapshot as error:
+        yield Problem(org, stream, 0, f"Its state can't be read: {error}. A start of the server makes it anew.")
+        return
+    if stored != state:
+        yield Problem(org, stream, 0, "Replaying the record does not give the state that the run is in.")
 
 
 def _end_problems(org: int, stream: str, last: models.Event, row: models.Run | models.HandOff) -> Iterator[Problem]:

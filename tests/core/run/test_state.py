@@ -40,6 +40,16 @@ def test_a_run_stored_by_a_newer_release_is_not_misread(state: RunState) -> None
         unpack(json.dumps([99, *stored[1:]]))
 
 
+def test_a_run_stored_in_another_shape_is_not_misread(state: RunState) -> None:
+    version, run, questions, tasks = json.loads(pack(state))
+    assert tasks
+    turned = [[*task[:5], *reversed(task[5:])] for task in tasks]
+    with pytest.raises(UnknownSnapshot, match="can't be read"):
+        unpack(json.dumps([version, run, questions, turned], separators=(",", ":")))
+    with pytest.raises(UnknownSnapshot, match="can't be read"):
+        unpack(pack(state)[:-1])
+
+
 def test_a_run_of_the_first_release_is_read(state: RunState) -> None:
     """It spelt out the offset of a time."""
     stored = pack(state).replace('Z"', '+00:00"')

@@ -196,8 +196,9 @@ class Context:
     handoffs: Mapping[tuple[str, str], tuple[HandOffFact, ...]] = field(default_factory=dict)
 
 
-SNAPSHOT = 1
-"""The version of the packed form; `unpack` upgrades older ones step by step."""
+SNAPSHOT = 2
+"""The version of the packed form: raise it when the form changes. What stands in an older form is folded anew from the
+record when the server starts."""
 
 _USUAL = Task._fields.index("level")
 _NO_MORE = Task(0, "", 0, TaskStatus.OPEN, "")[_USUAL:]
@@ -217,16 +218,21 @@ def pack(state: RunState) -> str:
 
 
 class UnknownSnapshot(ValueError):
-    """A packed state of a version that this release does not know."""
+    """A packed state that this release can't read."""
 
 
 def unpack(text: str) -> RunState:
-    """The state that `pack` wrote. Raises `UnknownSnapshot` for a newer release's form."""
-    if not text.startswith(_BEGINNING):
+    """The state that `pack` wrote. Raises `UnknownSnapshot` for the form of another release, and for what is none."""
+    if not text.startswith(_READ):
         version = text[1:].partition(",")[0]
         raise UnknownSnapshot(f"the run was stored in form {version}; this release reads form {SNAPSHOT}")
-    _, run, questions, tasks = _from_json(text)
+    try:
+        _, run, questions, tasks = _from_json(text)
+    except msgspec.DecodeError as error:
+        raise UnknownSnapshot("what was stored of the run can't be read") from error
     return RunState._make((*run, {task.number: task for task in tasks}, questions))
 
 
-_BEGINNING = f"[{SNAPSHOT},"
+BEGINNING = f"[{SNAPSHOT},"
+"""How every packed state of this release begins."""
+_READ = (BEGINNING, "[1,")  # the last of form 1 were like form 2
