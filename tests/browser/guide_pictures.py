@@ -22,6 +22,7 @@ EDGE = 12
 """What is left around a thing that has no edge of its own."""
 NARROW: ViewportSize = {"width": 390, "height": 700}
 EDIT = "/processes/refund-a-customer/edit/"
+BPMN = Path(__file__).parents[2] / "benchmarks" / "refund.bpmn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,50 @@ def a_run(page: Page) -> None:
     page.goto("/runs/482/", wait_until="networkidle")
 
 
+def the_first_page(page: Page) -> None:
+    page.goto("/", wait_until="networkidle")
+
+
+def what_came_out(page: Page) -> None:
+    page.goto("/outcomes/refund-a-customer/", wait_until="networkidle")
+
+
+def the_inbox(page: Page) -> None:
+    page.goto("/inbox/", wait_until="networkidle")
+
+
+def who_can_do_what(page: Page) -> None:
+    page.goto("/people/abilities/", wait_until="networkidle")
+
+
+def somebody_who_leaves(page: Page) -> None:
+    page.goto("/people/", wait_until="networkidle")
+    page.get_by_role("link", name="Jon Reyes").first.click()
+    page.get_by_role("link", name="leaves").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def a_map_of_another_tool(page: Page) -> None:
+    page.goto("/processes/new/bpmn/", wait_until="networkidle")
+    page.locator("#file").set_input_files(BPMN)
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.locator("svg.map")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+
+
+def a_pile(page: Page) -> None:
+    page.goto("/pile/", wait_until="networkidle")
+
+
+def a_form_with_findings(page: Page) -> FloatRect | None:
+    page.goto("/sops/prepare-a-plain-post/edit/", wait_until="networkidle")
+    page.locator("[name=quality_bar-0]").fill("The post looks good and is done properly")
+    page.locator("[name=checklist-0-text]").fill("Log in with the password: harbour-lights-9")
+    expect(page.locator("#side .findings li")).to_have_count(2)
+    box = page.locator("#side").bounding_box()
+    return framed(box) if box else None
+
+
 # Those that only look come before those that change something.
 # --- the story: one step, from the goal to whoever owns it ----------------------------------------
 
@@ -207,6 +252,12 @@ def the_hours_that_came_back(page: Page) -> FloatRect:
 
 
 PICTURES = (
+    Picture("start", "mei", WIDE, the_first_page),
+    Picture("improve", "mei", WIDE, what_came_out),
+    Picture("inbox", "mei", WIDE, the_inbox),
+    Picture("pile", "mei", WIDE, a_pile),
+    Picture("people-abilities", "mei", WIDE, who_can_do_what),
+    Picture("people-leaving", "mei", WIDE, somebody_who_leaves),
     Picture("write-form", "mei", WIDE, an_sop_form),
     Picture("write-phone", "mei", NARROW, a_preview),
     Picture("coverage", "mei", WIDE, the_coverage),
@@ -231,6 +282,8 @@ PICTURES = (
     Picture("map-pasted", "mei", WIDE, a_table_that_was_pasted),
     Picture("map-break", "mei", WIDE, a_break),
     Picture("map-drag", "mei", NARROW, a_step_on_its_way),
+    Picture("other-tools", "mei", WIDE, a_map_of_another_tool),
+    Picture("check", "mei", WIDE, a_form_with_findings),
 )
 
 
