@@ -28,6 +28,7 @@ OTHERS = frozenset(
         "eventBasedGateway",
         "intermediateCatchEvent",
         "intermediateThrowEvent",
+        "implicitThrowEvent",
         "boundaryEvent",
         "choreographyTask",
         "subChoreography",

@@ -99,3 +99,9 @@ def test_a_flow_written_beside_its_process_still_leads_somewhere() -> None:
         f'<collaboration>{flow}</collaboration><process id="P">{nodes}</process><process id="Q">{lanes}</process>',
     ):
         assert read(body)["processes"][0]["steps"] == whole[0]["steps"]  # type: ignore[index]
+
+
+def test_what_parties_say_within_a_process_is_a_step_and_noted() -> None:
+    said = read('<process id="P"><choreographyTask id="c" name="Agree"/><implicitThrowEvent id="i"/></process>')
+    assert ("Agree", "step") in [(step["title"], step["kind"]) for step in said["processes"][0]["steps"]]  # type: ignore[index]
+    assert [note["element"] for note in said["notes"]] == ["c", "i"]  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routebook.formats.bpmn.elements import SUB_PROCESSES, TASKS
+from routebook.formats.bpmn.elements import CHOREOGRAPHY, SUB_PROCESSES, TASKS
 from routebook.formats.bpmn.model import Link, Node
 
 NORMAL = "done"
@@ -81,7 +81,7 @@ def fold(nodes: Sequence[Node], *, joins_at_ends: bool) -> Folded:
 def part_of(node: Node) -> Part:
     """What a node is to the flow, by its tag and the number of its flows."""
     ins, outs = len(node.ins), len(node.outs)
-    if node.tag in TASKS or node.tag in SUB_PROCESSES or node.tag == "eventBasedGateway":
+    if node.tag in TASKS or node.tag in SUB_PROCESSES or node.tag in CHOREOGRAPHY or node.tag == "eventBasedGateway":
         return Part.STEP
     if node.tag == "startEvent":
         return _passing(outs) if ins else Part.START

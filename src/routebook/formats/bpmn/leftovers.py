@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routebook.formats.bpmn.elements import SUB_PROCESSES
+from routebook.formats.bpmn.elements import CHOREOGRAPHY, SUB_PROCESSES
 from routebook.formats.bpmn.model import Kept, Node, Note, Scope, has_inside, one_line, told
 from routebook.formats.bpmn.tree import Element, Tree
 
@@ -56,6 +56,9 @@ def examine(scope: Scope, drafts: dict[str, str]) -> None:
             scope.notes.append(Note(node.key, node.line, _GATEWAYS[node.tag]))
         elif node.tag == "callActivity":
             _call(node, scope)
+        elif node.tag in CHOREOGRAPHY:
+            reason = "parties talk to each other here; on a map it is a step that somebody ticks off when they have"
+            scope.notes.append(Note(node.key, node.line, reason))
         elif node.tag.endswith("Event"):
             _event(node, scope)
         _loop(node, scope)

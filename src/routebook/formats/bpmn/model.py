@@ -238,7 +238,8 @@ class _Reader:
             target = self.by_id.get(self._local(reference.text)) if reference is not None else None
             definition = target.tag if target is not None else "eventDefinition" if reference is not None else ""
         role = roles.get(key) or self.lanes.get(key) or self._performer(element) or ("" if roles else scope.pool)
-        node = Node(key, element.tag, one_line(element.get("name")), element.line, element, scope, role, definition)
+        tag = "intermediateThrowEvent" if element.tag == "implicitThrowEvent" else element.tag
+        node = Node(key, tag, one_line(element.get("name")), element.line, element, scope, role, definition)
         said = words_of(element)
         if said:
             node.words.append(said)
