@@ -89,8 +89,8 @@ def test_a_name_decides_nothing_about_the_disk(world: World) -> None:
 
 def test_assistants_see_what_they_brought_and_managers_all(world: World) -> None:
     mine, theirs = one(world, SOP, "a.md", "support"), one(world, POLICY, "b.md", "owner")
-    assert [row.pk for row in queries.pile(world.actor("support"))] == [mine.pk]
-    assert {row.pk for row in queries.pile(world.actor("manager"))} == {mine.pk, theirs.pk}
+    assert [row.pk for row in queries.waiting(world.actor("support"))] == [mine.pk]
+    assert {row.pk for row in queries.waiting(world.actor("manager"))} == {mine.pk, theirs.pk}
     for name, item in (("support", theirs), ("outsider", mine), ("guest", mine)):
         with pytest.raises(NotFound):
             queries.find(world.actor(name), item.pk)

@@ -307,6 +307,23 @@ def test_a_whole_drive_is_followed_by_a_script_and_by_a_button(world: World, as_
     assert "drive.zip</h2>" not in text_of(client.get("/pile/"))
 
 
+def test_a_long_pile_is_shown_by_kind_and_page_by_page(world: World, as_: As) -> None:
+    for at in range(105):
+        one(world, f"{SOP}\nNumber {at}.\n", name=f"{at:03}.md")
+    one(world, POLICY, name="keys.md")
+    client = as_("owner")
+    said = text_of(client.get("/pile/"))
+    assert "106 wait" in said
+    assert "099.md" in said
+    assert "100.md" not in said
+    said = text_of(client.get("/pile/", {"kind": "sop", "from": "100"}))
+    assert "104.md" in said
+    assert "keys.md" not in said
+    assert 'from=0#waiting"' in said
+    assert "keys.md" in text_of(client.get("/pile/", {"kind": "policy", "from": "x"}))
+    assert client.get("/pile/", {"kind": "nonsense", "from": "99999"}).status_code == 200
+
+
 def test_a_long_pile_asks_the_database_little(
     world: World, as_: As, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:

@@ -42,6 +42,7 @@ KINDS: dict[PileKind, Promise] = {
     PileKind.MIXED: gettext_lazy("Mixed: several in one"),
     PileKind.OTHER: gettext_lazy("Other: nothing to follow"),
 }
+MOST_LISTED = 100
 EXAMPLE_ENDINGS = ".md,.markdown,.mdx,.txt,.rst,.adoc,.html,.htm,.docx,.zip"
 
 
@@ -92,12 +93,24 @@ def _path_of(request: HttpRequest, at: int, file: UploadedFile[Any]) -> str:
 def _list(
     request: HttpRequest, actor: Actor, refused: Sequence[Unreadable] = (), refusal: Refusal | None = None
 ) -> HttpResponse:
-    rows = queries.pile(actor)
-    waiting = [row for row in rows if row.accepted_at is None]
+    counts = queries.kinds_waiting(actor)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in counts else ""
+    told = request.GET.get("from", "")
+    first = int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else 0
+    rows = queries.waiting(actor, kind, first, MOST_LISTED)
+    count = counts[kind] if kind else sum(counts.values())
     context = {
         "arrivals": queries.arrivals_of(actor),
-        "waiting": [{"row": row, "kind": KINDS[PileKind(row.kind)], "second": KINDS[PileKind(row.second)], "share": f"{row.score:.0%}"} for row in waiting],
-        "done": [{"row": row, "made": [(one, address_of(Kind(one.kind), one.slug)) for one in queries.made_of(row)]} for row in rows if row.accepted_at],
+        "waiting": [{"row": row, "kind": KINDS[PileKind(row.kind)], "second": KINDS[PileKind(row.second)], "share": f"{row.score:.0%}"} for row in rows],
+        "count": count,
+        "kind": kind,
+        "kinds": [(one.value, name, counts[one.value]) for one, name in KINDS.items() if one.value in counts],
+        "all": sum(counts.values()),
+        "first": first,
+        "before": max(0, first - MOST_LISTED),
+        "after": first + MOST_LISTED if first + MOST_LISTED < count else None,
+        "done": [{"row": row, "made": [(one, address_of(Kind(one.kind), one.slug)) for one in queries.made_of(row)]} for row in queries.done(actor)],
         "refused": refused,
         "refusal": refusal,
         "endings": EXAMPLE_ENDINGS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from routebook.core.document import Kind
 from routebook.formats.pile import Adjustment, PileDocument, Plan, change_from_plain, mark_of, read_pile
@@ -33,10 +33,22 @@ def items_of(actor: Actor) -> QuerySet[PileItem]:
     return rows if actor.may(Verb.DRAFT_PROCESS) else rows.filter(member_id=actor.member)
 
 
-def pile(actor: Actor) -> Sequence[PileItem]:
-    """The whole pile, what waits first, with the documents made of it."""
-    rows = items_of(actor).prefetch_related("made__document").order_by("accepted_at", "path", "id")
-    return sorted(rows, key=lambda row: row.accepted_at is not None)
+def waiting(actor: Actor, kind: str = "", first: int = 0, most: int = 100) -> Sequence[PileItem]:
+    """A page of what nothing was made of yet, of one kind or of all, in order of the path."""
+    rows = items_of(actor).filter(accepted_at=None, **({"kind": kind} if kind else {}))
+    return list(rows.order_by("path", "id")[first : first + most])
+
+
+def kinds_waiting(actor: Actor) -> dict[str, int]:
+    """How many documents of each kind wait; no kind without any."""
+    rows = items_of(actor).filter(accepted_at=None).order_by().values("kind").annotate(count=Count("id"))
+    return {row["kind"]: row["count"] for row in rows}
+
+
+def done(actor: Actor, most: int = 100) -> Sequence[PileItem]:
+    """What drafts were made of, the latest first, with them."""
+    rows = items_of(actor).exclude(accepted_at=None).prefetch_related("made__document")
+    return list(rows.order_by("-accepted_at", "path", "id")[:most])
 
 
 def find(actor: Actor, item: int) -> PileItem:

@@ -36,16 +36,19 @@ function takeOver(form) {
     progress.max = files.length;
     const refused = [];
     let kept = 0;
+    let arrived = 0;
     for (const [at, { file, place }] of files.entries()) {
       progress.value = at;
       words.textContent = form.dataset.sending.replace("%1", at + 1).replace("%2", files.length);
       const told = await sent(file, place);
       kept += told.kept;
       refused.push(...told.refused);
+      arrived += told.arrivals?.length ?? 0;
       if (told.arrivals?.length) await show([]); // a whole drive: its own line tells how far it is
     }
     progress.value = files.length;
     words.textContent = form.dataset.kept.replace("%1", kept);
+    line.hidden = arrived > 0 && kept === 0;
     await show(refused);
     input.value = "";
     busy = false;

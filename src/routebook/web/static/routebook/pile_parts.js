@@ -59,6 +59,7 @@ document.addEventListener("htmx:afterSettle", () => {
   if (!kept) return;
   document.querySelector(".original").scrollTop = kept.original;
   window.scrollTo({ top: kept.page, behavior: "instant" });
+  document.getElementById("to").value = "";
   kept = null;
   last = null;
   count();
