@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from routebook.core.delegation import Facts, Score
 from routebook.store import search as index
 from routebook.store.actions import delegations
 from routebook.store.models import Draft, StepScore
+from tests.browser.test_clips_journey import mp3
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -173,3 +175,21 @@ def test_who_presses_enter_before_the_answer_goes_where_the_whole_text_leads(
     line.when_held(lambda: field.press("Enter"))
     line.let_go()
     expect(page.get_by_role("heading", level=1)).to_have_text("Decline a refund kindly")
+
+
+def test_leaving_while_a_recording_is_on_its_way_is_asked_about(
+    desktop_page: Page, world: World, sign_in: SignIn, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    page = desktop_page
+    sign_in(page, world.members["support"].user)
+    page.goto("/sops/issue-a-refund-in-stripe/edit/")
+    line = Line(page, re.compile("/media/$"))
+    sound: Any = {"name": "how.mp3", "mimeType": "", "buffer": mp3(seconds=2)}
+    line.when_held(lambda: page.locator("#f-recording-upload").set_input_files(sound))
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        page.evaluate("location.assign('/')")
+    assert asked.value.type == "beforeunload"
+    line.let_go()
+    expect(page.locator("#f-recording")).to_have_value("issue-a-refund-in-stripe/how.mp3")

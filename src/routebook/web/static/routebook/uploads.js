@@ -156,6 +156,10 @@ function takeOver(form) {
 
   // --- the way to the server --------------------------------------------------------------------
 
+  // Who leaves while a file is on its way is asked first: it would not arrive.
+  const underWay = new Set();
+  window.addEventListener("beforeunload", (event) => { if (underWay.size) event.preventDefault(); });
+
   function send(blob, name, fields, onProgress, signal) {
     return new Promise((resolve, reject) => {
       if (blob.size > Number(said.mostBytes)) return reject(new Error(said.tooLarge));
@@ -173,8 +177,10 @@ function takeOver(form) {
       request.addEventListener("error", () => reject(new Error(said.notSent)));
       request.addEventListener("abort", () => reject(new Error("")));
       signal.addEventListener("abort", () => request.abort());
+      request.addEventListener("loadend", () => underWay.delete(request));
       request.open("POST", said.media);
       request.send(data);
+      underWay.add(request);
     });
   }
 
