@@ -16,6 +16,13 @@ from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+AS_MANY_AS_IT_HOLDS = """() => {
+  const lists = [...document.querySelectorAll(".planned")];
+  const line = document.querySelector(".planned > li");
+  [10, 20, 10].forEach((n, at) => { while (lists[at].children.length < n) lists[at].append(line.cloneNode(true)); });
+}"""
+"""Ten now, twenty in the next 90 days, ten later: the same line again and again."""
+
 SignIn = Callable[[Page, Any], None]
 Axe = Callable[[Page], None]
 
@@ -71,6 +78,9 @@ def test_a_line_moves_by_mouse_and_by_keys_and_the_forecast_follows(
     expect(finance.get_by_label("Hours a month they have")).to_be_focused()
     expect(finance.get_by_label("Hours a month they have")).to_have_value("8")
     no_axe_violations(page)
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    page.evaluate(AS_MANY_AS_IT_HOLDS)
+    assert page.locator(".planned > li").count() == 40
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
