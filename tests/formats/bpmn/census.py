@@ -57,11 +57,11 @@ def census(data: bytes) -> Census:
     root = ET.fromstring(data, ET.XMLParser(encoding="utf-8" if marked else None))
     found = [element for element in root.iter() if _model(element) in FLOW_NODES]
     processes = [element for element in root.iter() if _model(element) == "process"]
-    keys = [element.get("id", "").strip() for element in found]
+    keys = [element.get("id", "") for element in found]
     return Census(
         len(processes),
-        tuple(key for key in keys if key),
-        sum(not key for key in keys),
+        tuple(key for key in keys if key.strip()),
+        sum(not key.strip() for key in keys),
         0 < len(found) == len({id(node) for each in processes for node in each if _model(node) in FLOW_NODES})
         and all(_is_plain(element) for element in found),
     )

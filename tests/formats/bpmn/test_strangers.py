@@ -105,3 +105,11 @@ def test_what_parties_say_within_a_process_is_a_step_and_noted() -> None:
     said = read('<process id="P"><choreographyTask id="c" name="Agree"/><implicitThrowEvent id="i"/></process>')
     assert ("Agree", "step") in [(step["title"], step["kind"]) for step in said["processes"][0]["steps"]]  # type: ignore[index]
     assert [note["element"] for note in said["notes"]] == ["c", "i"]  # type: ignore[attr-defined]
+
+
+def test_spaces_around_an_id_dont_part_it_from_its_references() -> None:
+    body = '<task id=" a "/><task id="b&#10;"/><sequenceFlow id="f" sourceRef="a" targetRef="b"/>'
+    steps = read(f'<process id="P">{body}</process>')["processes"][0]["steps"]  # type: ignore[index]
+    assert [step["source"] for step in steps] == [" a ", "b\n"]
+    assert read(f'<process id="P">{body}</process>')["processes"][0]["sound"] is True  # type: ignore[index]
+    assert read(f'<process id="P">{body}</process>')["kept"] == []

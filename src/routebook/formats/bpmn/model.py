@@ -161,7 +161,7 @@ class _Reader:
         everything = list(_walk(self.tree.root))
         for element in everything:
             if "id" in element.attributes:
-                self.by_id.setdefault(element.attributes["id"], element)
+                self.by_id.setdefault(element.attributes["id"].strip(), element)
         model = Model([])
         pools = self._pools(everything)
         waiting = [
@@ -237,14 +237,14 @@ class _Reader:
             reference = next((child for child in element.children if child.tag == "eventDefinitionRef"), None)
             target = self.by_id.get(self._local(reference.text)) if reference is not None else None
             definition = target.tag if target is not None else "eventDefinition" if reference is not None else ""
-        role = roles.get(key) or self.lanes.get(key) or self._performer(element) or ("" if roles else scope.pool)
+        role = roles.get(key.strip()) or self.lanes.get(key.strip()) or self._performer(element) or ("" if roles else scope.pool)
         tag = "intermediateThrowEvent" if element.tag == "implicitThrowEvent" else element.tag
         node = Node(key, tag, one_line(element.get("name")), element.line, element, scope, role, definition)
         said = words_of(element)
         if said:
             node.words.append(said)
         self.heard.update(element.all("documentation"))
-        self.nodes.setdefault(key, node)
+        self.nodes.setdefault(key.strip(), node)
         self.steps[element] = node
         return node
 
@@ -282,7 +282,7 @@ class _Reader:
         lost = {flow: model.scopes[0] for flow in everything if flow.tag == "sequenceFlow"}
         for scope in model.scopes:
             lost |= dict.fromkeys(scope.element.all("sequenceFlow"), scope)
-        own = {scope: {node.key: node for node in reversed(scope.nodes)} for scope in model.scopes}
+        own = {scope: {node.key.strip(): node for node in reversed(scope.nodes)} for scope in model.scopes}
         for flow, scope in lost.items():
             self._link(flow, scope, own[scope])
         for scope in model.scopes:
@@ -328,7 +328,7 @@ class _Reader:
 
     def _attach(self, scope: Scope) -> None:
         """Boundary events to their hosts, and links by name: a throw continues at the catch of the same name."""
-        own = {node.key: node for node in reversed(scope.nodes)}
+        own = {node.key.strip(): node for node in reversed(scope.nodes)}
         catches: dict[str, Node] = {}
         for node in scope.nodes:
             if node.tag == "boundaryEvent":
