@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from routebook.core.document import Kind, Process, Sop
+from routebook.store.actions import documents as documents_made
 from routebook.store.models import StepDecision, StepScore
 from routebook.store.queries import documents
 from tests.world import World
@@ -278,3 +279,33 @@ def test_one_step_by_itself_leads_to_the_next_without_a_score(world: World, as_:
     for name in ("support", "agent", "guest"):
         assert as_(name).get(alone).status_code == 403
         assert as_(name).post(alone, {"value": "2", "energy": "-1"}).status_code == 403
+
+
+def test_all_recommendations_are_followed_at_once_and_what_is_decided_stays(world: World, as_: As) -> None:
+    steps = [{"id": name, "title": name.title()} for name in ("list", "write", "call", "book")]
+    documents_made.create(
+        world.actor("owner"), Kind.PROCESS, {"title": "Chase invoices", "steps": steps}, now=world.at()
+    )
+    page = "/delegations/chase-invoices/"
+    client = as_("owner")
+    placed = {
+        f"{what}-{step}": "-2" if what == "energy" else "2"
+        for step in ("list", "write", "call")
+        for what in ("value", "energy")
+    }
+    client.post(page, {**placed, "judgement-call": "1"})
+    client.post(f"{page}decisions/", {"step": "list", "handling": "keep", "why": "it calms me"})
+    assert "Follow all 2 recommendations" in text_of(client.get(page))
+    answer = client.post(f"{page}decisions/", {"all": "1"})
+    assert answer.headers["Location"] == f"{page}#advice"
+    view = documents.find(world.actor("owner"), Kind.PROCESS, "chase-invoices")
+    assert isinstance(view.draft, Process)
+    assert [str(step.handling) for step in view.draft.steps] == ["keep", "delegate", "keep", "undecided"]
+    said = text_of(client.get(page))
+    assert "2 steps are decided as recommended. They stand in the draft of the map." in said
+    assert "Follow all" not in said
+    assert StepDecision.objects.count() == 3
+    client.post(f"{page}decisions/", {"all": "1"})
+    assert StepDecision.objects.count() == 3, "nothing was left to decide"
+    for name, status in (("support", 403), ("agent", 403), ("guest", 403), ("outsider", 404)):
+        assert as_(name).post(f"{page}decisions/", {"all": "1"}).status_code == status

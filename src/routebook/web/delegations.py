@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from routebook.core.delegation import plain, quadrant_of
 from routebook.core.document import Handling
@@ -71,12 +72,15 @@ def delegation(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBas
 
 @both("delegate")
 def decisions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
-    """All that was decided about a map. POST accepts a recommendation, or goes another way with a reason."""
+    """All that was decided about a map. POST accepts a recommendation (`all`: every one that waits), or goes another
+    way with a reason."""
     if request.method != "POST":
         process, history = queries.history(actor, slug)
         return show(request, "delegations/decisions.html", {"process": process, "history": history})
     found = queries.delegation(actor, slug)
     typed = request.POST
+    if typed.get("all"):
+        return _follow_all(request, actor, found)
     step = typed.get("step", "")
     try:
         actions.decide(
@@ -94,6 +98,13 @@ def decisions(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase
         context = context_of(found, refused=(step, refused.refusal, typed))
         return show(request, "delegations/delegation.html", context, status=409)
     return redirect(f"/delegations/{slug}/?{urlencode({'decided': step})}#decided")
+
+
+def _follow_all(request: HttpRequest, actor: Actor, found: Delegation) -> HttpResponseBase:
+    n = len(actions.follow_all(actor, found.view.row.pk, now=now()))
+    words = ngettext("One step is decided as recommended.", "%(n)d steps are decided as recommended.", n) % {"n": n}
+    tell(request, f"{words} {_('They stand in the draft of the map.')}" if n else _("Nothing was left to decide."))
+    return redirect(f"/delegations/{found.process.slug}/#advice")
 
 
 def _handling(text: str) -> Handling:
@@ -202,6 +213,7 @@ def context_of(
         "process": found.process,
         "rows": rows,
         "just": next((row for row in rows if row.on.step.id == decided and row.on.is_decided), None),
+        "waiting": sum(1 for row in rows if row.on.recommendation and not row.on.is_decided),
         "to_decide": next((row.on for row in rows if not row.on.is_decided), None),
         "lines": [_line(found, on, (entries or {}).get(on.step.id) or Entry(_typed(on))) for on in found.steps],
         "first_to_place": next((_alone(found, on) for on in found.steps if on.score is None), ""),

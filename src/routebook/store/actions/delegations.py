@@ -7,6 +7,7 @@ approved. Readers and runs follow the published map until the draft is published
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -144,6 +145,23 @@ def decide(
     decided = StepDecided(step, handling, with_review, decision.recommended, why)
     audit.record(actor.org, stream_of(process), decided, actor=actor.id, now=now)
     return decision
+
+
+@transaction.atomic
+def follow_all(actor: Actor, process_id: int, *, now: dt.datetime) -> Sequence[StepDecision]:
+    """Accept the recommendation of every step of a map that has one and is not decided yet; what is decided stays."""
+    require(actor, Verb.DECIDE)
+    process = document_for_change(actor, process_id)
+    if process.kind != Kind.PROCESS:
+        raise NotFound
+    scores = {row.step: row for row in StepScore.objects.filter(org_id=actor.org, process=process)}
+    made = []
+    for step in map_of(process).steps:
+        if step.handling is Handling.UNDECIDED and step.id in scores:
+            row = scores[step.id]
+            advice = recommend(score_of(row), facts_of(row))
+            made.append(decide(actor, process_id, step.id, advice.handling, with_review=advice.with_review, now=now))
+    return made
 
 
 def _map(actor: Actor, process_id: int, step: str) -> tuple[Document, Process]:
