@@ -47,7 +47,10 @@ def main(command, arguments):
     if command == "check":
         return become(python, [os.path.join(ROOT, "bin", "check.py"), *arguments], folder=ROOT)
     if command == "bench":
-        os.environ["ROUTEBOOK_BENCH_PEERS_PYTHON"] = environment("bench-peers", with_project=False)
+        if arguments[:1] == ["sort"]:
+            os.environ["ROUTEBOOK_TRAINING_PYTHON"] = environment("training", with_project=False)
+        else:
+            os.environ["ROUTEBOOK_BENCH_PEERS_PYTHON"] = environment("bench-peers", with_project=False)
         return become(python, ["-m", "benchmarks", *arguments], folder=ROOT)
     if command == "screenshots":
         return become(python, ["-m", "tests.browser.screenshots", *arguments], folder=ROOT)

@@ -1,14 +1,14 @@
 """What a document is, and why: the definitions, on texts that are none of the examples the model was trained on."""
 
 import json
-import pkgutil
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.sort import judged, macro_f1
-from benchmarks.sort_training import examples, rows
+from benchmarks.sort_training import MEASURED, examples, measured, rows
 from routebook.formats.pile import PileDocument, PileKind, Verdict, classify, read_pile
-from routebook.formats.pile.classify import shipped_model
+from routebook.formats.pile.classify import facts_of, length_signals, probabilities, shipped_model
 from routebook.formats.pile.roles import role_key, roles_in
 from routebook.formats.pile.signals import Look, is_instruction, measure
 
@@ -163,17 +163,44 @@ def test_a_template_is_told_from_what_is_made_with_it() -> None:
     assert measure(read("# Purpose\n\nSee [describe it](a.md) and [list of tools](b.md).\n"))["template"] == 0
 
 
-def test_the_shipped_weights_are_for_signals_that_are_measured() -> None:
-    data = pkgutil.get_data("routebook.formats.pile", "model.json")
-    assert data is not None
-    measured = set(measure(read(MIXED)))
-    assert set(json.loads(data)) - {""} <= measured
-    assert {kind for weights in shipped_model().weights.values() for kind in weights} == set(PileKind)
+def test_the_shipped_weights_are_for_what_is_measured() -> None:
+    signals = {*measure(read(MIXED)), *(name for name, _ in length_signals(500))}
+    model = shipped_model()
+    assert set(model.signals) <= signals
+    assert {name for row in measured() for name in row.facts.signals} <= signals, "measure the real documents anew"
+    assert len(model.words) > 1000
+    assert all(word == word.casefold() for word in model.words)
+    assert {len(weights) for _, weights in (*model.signals.values(), *model.words.values())} == {len(PileKind)}
 
 
-def test_the_shipped_weights_explain_the_examples() -> None:
-    pairs = judged(rows(examples()), shipped_model(), length=False)
-    assert macro_f1(pairs) > 0.85
+def test_the_shipped_weights_explain_what_they_were_learned_from() -> None:
+    assert macro_f1(judged(rows(examples()), shipped_model())) > 0.9
+    assert macro_f1(judged(measured(), shipped_model())) > 0.8
+
+
+def test_what_is_kept_of_documents_of_others_is_no_text() -> None:
+    """Counts of words that at least five sources write, in the order of the alphabet."""
+    for line in MEASURED.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        assert list(told["words"]) == sorted(told["words"])
+        assert all(isinstance(n, int) for n in told["words"].values())
+    own, real = rows(examples()), measured()
+    sources: dict[str, set[str]] = {}
+    for row in (*own, *real):
+        for word in row.facts.words:
+            sources.setdefault(word, set()).add(row.source)
+    assert min(len(sources[word]) for row in real for word in row.facts.words) >= 5
+
+
+def test_words_and_length_pull_too() -> None:
+    click = facts_of(Look(read("# Form\n\nText.\n")))
+    assert (
+        probabilities(replace(click, words={"click": 9, "button": 4}), shipped_model())[PileKind.WORK_INSTRUCTION]
+        > (probabilities(replace(click, words={"must": 9, "employees": 4}), shipped_model())[PileKind.WORK_INSTRUCTION])
+    )
+    long = probabilities(replace(click, length=4000), shipped_model())
+    assert long[PileKind.MIXED] > probabilities(click, shipped_model())[PileKind.MIXED]
+    assert sum(long.values()) == pytest.approx(1.0)
 
 
 def test_a_long_document_is_measured_in_part() -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.sort_training import Example, examples, mega_documents
+from benchmarks.sort_training import Example, examples
 from routebook.core.document import Decision, Procedure, Sop, Status, WorkInstruction
 from routebook.core.process_map import problems
 from routebook.formats.markdown import read_document, write_document
 from routebook.formats.pile import PileDocument, read_pile, split
 from tests.formats.pile.accounting import assert_nothing_is_lost
+from tests.formats.pile.mega_documents import mega_documents
 
 MANUAL = """# Shop handbook
 

@@ -1,7 +1,7 @@
-"""What kind of document one is: a linear model over the signals, and its reasons in words.
+"""What kind of document one is: a linear model over signals, length and words, and its reasons in words.
 
-The weights are data (`model.json`), trained by `benchmarks/sort.py` on the examples in `training/`, which are our own.
-They are few and readable: one number for each signal and kind.
+The weights are data (`model.json`), trained by `benchmarks/sort.py` on what is in `training/`: one number for each
+signal or word, and kind.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import math
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 from routebook.formats.pile.reasons import reason
 from routebook.formats.pile.signals import Look, measure
 from routebook.formats.pile.text import PileDocument
+from routebook.formats.pile.wording import share_of_words, word_counts
 
 
 class PileKind(StrEnum):
@@ -31,26 +33,15 @@ class PileKind(StrEnum):
     OTHER = "other"
 
 
-LENGTHS: dict[PileKind, tuple[int, float]] = {
-    PileKind.POLICY: (450, 1.3),
-    PileKind.PROCESS: (850, 1.1),
-    PileKind.PROCEDURE: (650, 1.1),
-    PileKind.SOP: (650, 1.1),
-    PileKind.WORK_INSTRUCTION: (330, 1.2),
-    PileKind.MIXED: (1900, 1.1),
-    PileKind.OTHER: (500, 1.7),
-}
-"""The middle length of a kind in words, and its spread in doublings. Set by hand: the examples are short on purpose."""
-
-MOST_AWAY = 2.0
-"""An unusual length speaks against a kind, but never louder than this."""
-FEWEST_LITERAL = 0.25
-OF_A_STANDARD = ("in_a_role", "dos", "headings_sop", "title_sop", "ticks", "self_sop")
-FEWEST_OF_A_STANDARD = 0.2
-BY_DEFINITION = 1.5
-"""What speaks against a kind whose definition isn't met: a work instruction is at least half literal (and at least
-half of that must have been seen), an SOP has a role and a stated standard."""
+LENGTH = "length"
+LENGTHS = (7, 8, 9, 10, 11)
+"""Powers of two, in words, at which the length of a document begins to say something else."""
+SHORTEST = 20
+KINDS = tuple(PileKind)
+Weights = tuple[float, ...]
+WORDING = "wording"
 MOST_REASONS = 4
+WORTH_SAYING = 0.1
 CLOSE = 0.12
 """Nearer than this, the second choice is worth a reason of its own."""
 
@@ -65,11 +56,36 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
-    """`weights[signal][kind]`; the signal "" is the bias."""
+    """What the training learned: numbers for each kind, in the order of `PileKind`.
 
-    weights: Mapping[str, Mapping[PileKind, float]]
+    `signals` has for each signal the most of it that counts, and its weights; `words` for each word how rare it is, and
+    its weights.
+    """
+
+    bias: Weights
+    signals: Mapping[str, tuple[float, Weights]]
+    words: Mapping[str, tuple[float, Weights]]
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        return {word: rare for word, (rare, _) in self.words.items()}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is measured of one document: its signals, its length in words, and how often each word stands in it."""
+
+    signals: Mapping[str, float]
+    length: int
+    words: Mapping[str, int]
+
+
+def facts_of(look: Look, length: int = 0) -> Facts:
+    """The facts of a document; `length` where it is known to be only a part of a longer one."""
+    signals = {name: value for name, value in measure(look.document).items() if value}
+    return Facts(signals, length or look.document.words, word_counts(look))
 
 
 def classify(document: PileDocument) -> Verdict:
@@ -78,16 +94,18 @@ def classify(document: PileDocument) -> Verdict:
 
 
 def judge(look: Look, model: Model) -> Verdict:
-    signals = measure(look.document)
-    shares = probabilities(signals, look.document.words, model)
+    pulls = pulls_of(facts_of(look), model)
+    shares = _shares(pulls, model)
     ranked = sorted(PileKind, key=lambda kind: -shares[kind])
     if said := _declared(look.document):
         other = next(kind for kind in ranked if kind is not said)
         return Verdict(said, other, 1.0, (f"Its front matter says so: kind {look.document.declared}.",))
     first, second = ranked[:2]
-    told = _reasons(look, signals, first, model)
+    told = _spoken(look, pulls, first)[:MOST_REASONS] or [
+        "Nothing in it is typical of a policy, a process or a how-to."
+    ]
     if shares[first] - shares[second] < CLOSE:
-        also = next(iter(_spoken(look, signals, second, model)), "")
+        also = next(iter(_spoken(look, pulls, second)), "")
         told.append(f"It is nearly as much like {_named(second)}{': ' + _lower(also) if also else '.'}")
     return Verdict(first, second, round(shares[first], 2), tuple(told))
 
@@ -99,53 +117,72 @@ def _declared(document: PileDocument) -> PileKind | None:
     return next((kind for kind in PileKind if kind.value == document.declared), None)
 
 
-def probabilities(signals: Mapping[str, float], words: int, model: Model) -> dict[PileKind, float]:
-    """How likely each kind is, from the signals and the length; they add up to 1."""
-    scores = {kind: model.weights.get("", {}).get(kind, 0.0) + length_score(kind, words) for kind in PileKind}
-    for name, value in signals.items():
-        if value and name in model.weights:
-            for kind, weight in model.weights[name].items():
-                scores[kind] += weight * value
-    if signals.get("literal", 0.0) < FEWEST_LITERAL:
-        scores[PileKind.WORK_INSTRUCTION] -= BY_DEFINITION
-    if sum(signals.get(name, 0.0) for name in OF_A_STANDARD) < FEWEST_OF_A_STANDARD:
-        scores[PileKind.SOP] -= BY_DEFINITION
-    top = max(scores.values())
-    powers = {kind: math.exp(score - top) for kind, score in scores.items()}
-    total = sum(powers.values())
-    return {kind: power / total for kind, power in powers.items()}
+def probabilities(facts: Facts, model: Model) -> dict[PileKind, float]:
+    """How likely each kind is; they add up to 1."""
+    return _shares(pulls_of(facts, model), model)
 
 
-def length_score(kind: PileKind, words: int) -> float:
-    """The logarithm of how usual a length is for a kind."""
-    middle, spread = LENGTHS[kind]
-    away = (math.log2(max(20, words)) - math.log2(middle)) / spread
-    return max(-MOST_AWAY, -away * away / 2) - math.log(spread)
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """How a signal, the length or a word pulls towards each kind."""
+
+    name: str
+    is_word: bool
+    weights: Weights
+
+    def towards(self, kind: PileKind) -> float:
+        """How much more it speaks for a kind than for the others on the whole."""
+        return self.weights[KINDS.index(kind)] - sum(self.weights) / len(self.weights)
 
 
-def _reasons(look: Look, signals: Mapping[str, float], kind: PileKind, model: Model) -> list[str]:
-    told = _spoken(look, signals, kind, model)[:MOST_REASONS]
-    return told or ["Nothing in it is typical of a policy, a process or a how-to."]
+def pulls_of(facts: Facts, model: Model) -> list[Pull]:
+    """Everything that speaks for or against a kind."""
+    pulls = []
+    for name, value in (*facts.signals.items(), *length_signals(facts.length)):
+        if name in model.signals:
+            most, weights = model.signals[name]
+            pulls.append(Pull(name.partition(">")[0], False, _times(weights, min(value, most))))
+    for word, share in share_of_words(facts.words, model.rarity).items():
+        pulls.append(Pull(word, True, _times(model.words[word][1], share)))
+    return pulls
 
 
-def _spoken(look: Look, signals: Mapping[str, float], kind: PileKind, model: Model) -> list[str]:
-    """What speaks for a kind, the strongest first, each once."""
-    pull = {name: _pull(model, name, value, kind) for name, value in signals.items() if value > 0.05}
-    if length_score(kind, look.document.words) > length_score(kind, LENGTHS[kind][0]) - 0.5:
-        pull["length"] = length_score(kind, look.document.words) - _mean(
-            [length_score(other, look.document.words) for other in PileKind]
-        )
-    strongest = sorted((name for name in pull if pull[name] > 0.15), key=lambda name: -pull[name])
-    return list(dict.fromkeys(said for name in strongest if (said := reason(name, look, kind))))
+def length_signals(words: int) -> list[tuple[str, float]]:
+    """The length in doublings, and by how many it passes each of `LENGTHS`: pieces of a line that bends there."""
+    doublings = math.log2(max(SHORTEST, words))
+    return [(LENGTH, doublings), *((f"{LENGTH}>{bend}", max(0.0, doublings - bend)) for bend in LENGTHS)]
 
 
-def _pull(model: Model, name: str, value: float, kind: PileKind) -> float:
-    weights = model.weights.get(name, {})
-    return value * (weights.get(kind, 0.0) - _mean([weights.get(other, 0.0) for other in PileKind]))
+def _times(weights: Weights, value: float) -> Weights:
+    return tuple(weight * value for weight in weights)
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+def _shares(pulls: Sequence[Pull], model: Model) -> dict[PileKind, float]:
+    scores = list(model.bias)
+    for pull in pulls:
+        for at, weight in enumerate(pull.weights):
+            scores[at] += weight
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return {kind: power / total for kind, power in zip(KINDS, powers, strict=True)}
+
+
+def _spoken(look: Look, pulls: Sequence[Pull], kind: PileKind) -> list[str]:
+    """What speaks for a kind in words, the strongest first, each once."""
+    strength: dict[str, float] = {}
+    for pull in pulls:
+        name = WORDING if pull.is_word else pull.name
+        strength[name] = strength.get(name, 0.0) + pull.towards(kind)
+    strongest = sorted((name for name in strength if strength[name] > WORTH_SAYING), key=lambda name: -strength[name])
+    told = (_wording(pulls, kind) if name == WORDING else reason(name, look, kind) for name in strongest)
+    return list(dict.fromkeys(said for said in told if said))
+
+
+def _wording(pulls: Sequence[Pull], kind: PileKind) -> str:
+    words = sorted((pull for pull in pulls if pull.is_word), key=lambda pull: -pull.towards(kind))
+    telling = [pull.name for pull in words if len(pull.name) > 3 and pull.towards(kind) > 0][:3]
+    return f"Its words are usual in one: {', '.join(f'“{word}”' for word in telling)}." if len(telling) > 1 else ""
 
 
 def _named(kind: PileKind) -> str:
@@ -168,7 +205,11 @@ def shipped_model() -> Model:
     return read_model(json.loads(data or b"{}"))
 
 
-def read_model(plain: Mapping[str, Mapping[str, float]]) -> Model:
-    return Model(
-        {name: {PileKind(kind): weight for kind, weight in weights.items()} for name, weights in plain.items()}
-    )
+def read_model(plain: Mapping[str, Any]) -> Model:
+    """The model that the training wrote: lists in the order of its `kinds`, those of signals and words after one number."""
+    order = [plain["kinds"].index(kind.value) for kind in PileKind]
+
+    def told(found: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, Weights]]:
+        return {name: (first, tuple(weights[at] for at in order)) for name, (first, *weights) in found.items()}
+
+    return Model(tuple(plain["bias"][at] for at in order), told(plain["signals"]), told(plain["words"]))

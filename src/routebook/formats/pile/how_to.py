@@ -17,10 +17,10 @@ from routebook.core.document import (
     Status,
     WorkInstruction,
 )
-from routebook.formats.pile.classify import PileKind, probabilities, shipped_model
+from routebook.formats.pile.classify import PileKind, facts_of, probabilities, shipped_model
 from routebook.formats.pile.fields import FIELDS, Found, fields_in, label_of_field, labelled
 from routebook.formats.pile.roles import roles_in
-from routebook.formats.pile.signals import Section, is_instruction, measure, sections_of
+from routebook.formats.pile.signals import Look, Section, is_instruction, measure, sections_of
 from routebook.formats.pile.text import Block, BlockKind, PileDocument
 from routebook.formats.pile.words import STEP_HEADING
 from routebook.formats.pile.writing import inline, joined_markdown, without_number
@@ -99,6 +99,16 @@ def whole_document(document: PileDocument, kind: PileKind, slug: str) -> Procedu
     return made
 
 
+TOP = 15
+"""Passages in which a field “Title” is that of the whole document."""
+
+
+def labelled_title(document: PileDocument) -> str:
+    """What a field “Title” says, as in the table at the top of many templates, or ""."""
+    found, _ = fields_in(document.passages[:TOP], frozenset({"title"}))
+    return found.text("title")
+
+
 def fields_of(document: PileDocument, wanted: frozenset[str]) -> tuple[Found, list[Block], list[Block]]:
     """The fields of a document, and what is left of its text (without the heading that is its title) and beside it."""
     beside_found, beside = fields_in(document.front, wanted)
@@ -106,7 +116,11 @@ def fields_of(document: PileDocument, wanted: frozenset[str]) -> tuple[Found, li
         block for block in document.blocks if not (block.kind is BlockKind.HEADING and block.text == document.title)
     ]
     found, blocks = fields_in(text, wanted - beside_found.values.keys())
-    return Found(found.values | beside_found.values), blocks, beside
+    both = Found(found.values | beside_found.values)
+    if both.text("title") not in ("", document.title):
+        # The title of something else, further down: it stays where it was.
+        return fields_of(document, wanted - {"title"})
+    return both, blocks, beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +218,13 @@ USUAL_WORDS = 500
 def _kind(how_to: HowTo, blocks: Sequence[Block]) -> PileKind:
     named = Block(BlockKind.HEADING, blocks[0].span, (), level=2) if blocks else None
     heading = how_to.heading or named
-    signals = measure(PileDocument("", how_to.title, tuple(blocks) if heading is None else (heading, *blocks)))
-    if signals["half_literal"]:
+    look = Look(PileDocument("", how_to.title, tuple(blocks) if heading is None else (heading, *blocks)))
+    if measure(look.document)["half_literal"]:
         return PileKind.WORK_INSTRUCTION
     found, _ = fields_in(blocks, FIELDS[Kind.SOP])
     if "role" in found.values or "quality_bar" in found.values or _has_a_bar(blocks):
         return PileKind.SOP
-    shares = probabilities(signals, USUAL_WORDS, shipped_model())
+    shares = probabilities(facts_of(look, USUAL_WORDS), shipped_model())
     return max((PileKind.PROCEDURE, PileKind.SOP), key=lambda kind: shares[kind])
 
 
