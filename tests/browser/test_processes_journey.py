@@ -122,6 +122,8 @@ def test_a_map_from_a_list_by_the_keyboard_alone(
     saved(page)
     expect(page.locator("#blocked")).to_have_count(0)
 
+    # Who can't see the rows hears whose fields they are.
+    expect(page.get_by_role("group", name="Step 4", exact=True).get_by_label("step 4")).to_be_visible()
     # Moving a step takes the references along.
     field(page, 4, "title").focus()
     keys.press("Alt+ArrowUp")

@@ -62,3 +62,10 @@ def test_a_single_item_reads_like_several() -> None:
     assert spelt((ChecklistItem("Open it"),)) == "- Open it"
     assert spelt(("refund",)) == "refund"
     assert spelt(None) == ""
+
+
+def test_a_picture_is_told_by_what_it_shows_and_its_file() -> None:
+    assert spelt("Press\n![The **Refund** button](../media/refund.png)") == (
+        "Press\n(picture: The **Refund** button, refund.png)"
+    )
+    assert spelt("![](media/a.png)") == "(picture: a.png)"

@@ -104,7 +104,7 @@ def spelt(value: Any) -> str:
         case True:
             return "yes"
         case str():
-            return str(value)
+            return _PICTURE.sub(_named, value)
         case dt.date():
             return value.isoformat()
         case Decimal():
@@ -122,6 +122,15 @@ def spelt(value: Any) -> str:
         case _:
             parts = (spelt(getattr(value, field.name)) for field in dataclasses.fields(value))
             return " · ".join(part for part in parts if part and part != "none")
+
+
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]*)\)")
+
+
+def _named(picture: re.Match[str]) -> str:
+    """A picture in a text as a reader of a difference understands it: what it shows, and its file."""
+    file = picture[2].rpartition("/")[2]
+    return f"(picture: {', '.join(part for part in (picture[1].strip(), file) if part)})"
 
 
 def _is_row(value: Any) -> bool:
