@@ -99,7 +99,7 @@ def _blocks(body: Passage) -> list[Passage]:
     blocks: list[Passage] = []
     line = body.line
     for texts in split_at_headings(body.texts):
-        if not all(not text or text.isspace() for text in texts):
+        if texts and (texts[0].strip() or any(text.strip() for text in texts)):
             blocks.append(Passage(texts, line))
         line += len(texts)
     return blocks
@@ -236,8 +236,8 @@ def _asked(inside: str, line: int, path: str, reading: Reading) -> dict[str, str
 
 
 def _instruction(texts: list[str]) -> str:
-    margin = min((_indent(text) for text in texts if text.strip()), default=0)
-    return normal_text("\n".join(_unquoted(text[margin:]) for text in texts))
+    margin = min([_indent(text) for text in texts if text.strip()], default=0)
+    return normal_text("\n".join([_unquoted(text[margin:]) for text in texts]))
 
 
 def _unquoted(text: str) -> str:

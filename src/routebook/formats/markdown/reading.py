@@ -110,9 +110,9 @@ class Reading:
                 return normal_line(node.text)
             if type(shape) in SIMPLE:
                 return self._scalar(node, shape, field, key)
+        if type(shape) is Many:
+            return self._many(node, shape, field, key)
         match shape:
-            case Many():
-                return self._many(node, shape, field, key)
             case Record():
                 return self._of_record(node, shape, field, key)
             case Only():
