@@ -76,6 +76,7 @@ def test_on_a_phone_each_line_is_placed_by_thumb(
     page.goto("/plate/")
     page.locator("#lines").fill("Chase invoices\nBuild slides\n")
     page.get_by_role("link", name="Place them one at a time").click()
+    expect(page.get_by_role("heading", name="Chase invoices")).to_be_visible()
     no_axe_violations(page)
     page.get_by_role("radio", name="1 little").check()
     page.get_by_role("radio", name="−1", exact=True).check()

@@ -105,6 +105,7 @@ def write(page: Page, no_axe_violations: Axe) -> None:
     page.locator("#f-checklist-0 select").first.select_option("text")
     page.get_by_label("Minutes it takes").fill("12")
     page.get_by_role("button", name="Save the draft").last.click()
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
     no_axe_violations(page)
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("button", name="Publish version 1").click()
