@@ -142,7 +142,11 @@ def be_away(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
 @post()
 def be_back(request: HttpRequest, actor: Actor, member: int) -> HttpResponse:
     """Take out-of-office days back."""
-    members.be_back(actor, member, first=_date(request.POST, "first"), now=now())
+    try:
+        first = _date(request.POST, "first")
+    except Refused as refused:
+        raise NotFound from refused  # the page offers days that were marked; there are no others
+    members.be_back(actor, member, first=first, now=now())
     return redirect(f"/people/{member}/")
 
 
