@@ -46,6 +46,7 @@ class Shown:
     level: int
     sentences: tuple[str, ...]
     picture: bool = False
+    rows: tuple[tuple[str, ...], ...] = ()
     part: int | None = 0
     home: str = ""
 
@@ -81,7 +82,8 @@ def shown(document: PileDocument) -> list[Shown]:
 
 def _shown(at: int, block: Block, part: int | None = 0, home: str = "") -> Shown:
     picture = block.kind.value == "picture"
-    return Shown(at, block.kind.value, block.level, sentences_of(block), picture, part, home)
+    rows = tuple(tuple(cell for cell in row if cell) for row in block.rows)
+    return Shown(at, block.kind.value, block.level, sentences_of(block), picture, rows, part, home)
 
 
 def split_context(document: PileDocument, plan: Plan, change: Adjustment) -> dict[str, Any]:

@@ -80,6 +80,12 @@ def test_a_table_of_fields_at_the_top_of_a_word_document_lands_in_them() -> None
     assert "STANDARD OPERATING PROCEDURE" in made.notes
 
 
+def test_a_title_further_down_is_that_of_something_else() -> None:
+    made = sop_of("# Watering\n\n" + "We water.\n\n" * 20 + f"Title: The long report\n\n{STEPS}")
+    assert made.title == "Watering"
+    assert "Title: The long report" in made.notes
+
+
 @pytest.mark.parametrize(
     "top",
     [

@@ -19,7 +19,7 @@ from routebook.formats.pile.adjusting import (
     plan_adjusted,
 )
 from routebook.formats.pile.classify import PileKind, Verdict, classify
-from routebook.formats.pile.how_to import PARTS, Part
+from routebook.formats.pile.how_to import PARTS, Part, labelled_title
 from routebook.formats.pile.reading import packed_in, read_originals, read_packed, read_pile
 from routebook.formats.pile.single import MAKES, made_as, makes
 from routebook.formats.pile.split import LEFT_OVER, Draft, LeftOver, Place, Plan, Proposal, built, planned, split
@@ -51,6 +51,7 @@ __all__ = [
     "change_from_plain",
     "change_to_plain",
     "classify",
+    "labelled_title",
     "made_as",
     "makes",
     "mark_of",

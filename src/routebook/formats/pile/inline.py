@@ -39,6 +39,8 @@ _MARK = re.compile(
 )
 
 
+_APART = words("li p div tr ul ol td th dd dt")
+"""What stands apart from the words before it, also where somebody put it into the cell of a table."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -82,6 +84,8 @@ def _scan(text: str, addresses: Mapping[str, str], *, bold: bool, link: str, dep
             pieces.append(Piece("\n", bold, False, link))
         elif found["escaped"]:
             pieces.append(Piece(found["escaped"], bold, False, link))
+        elif found["name"] and found["name"].lower() in _APART:
+            pieces.append(Piece("\n", bold, False, link))
         elif found["name"] and _is_a_blank(found["name"], found["tag"], text):
             pieces.append(Piece(found["tag"], bold, False, link))
     pieces.append(Piece(unescape(text[at:]), bold, False, link))

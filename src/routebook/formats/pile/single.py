@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from routebook.core.document import AnyDocument, Kind, Process, Status, kind_of
 from routebook.formats.pile.classify import PileKind
-from routebook.formats.pile.fields import FIELDS, fields_in
-from routebook.formats.pile.how_to import fields_of, policy_of, whole_document
+from routebook.formats.pile.fields import FIELDS
+from routebook.formats.pile.how_to import fields_of, labelled_title, policy_of, whole_document
 from routebook.formats.pile.map_found import map_in
 from routebook.formats.pile.signals import sections_of
 from routebook.formats.pile.split import split
@@ -29,7 +29,7 @@ def made_as(document: PileDocument, kind: PileKind) -> AnyDocument:
         return document.whole
     title = _title(document)
     slug = slug_of(title) or kind.value
-    named = replace(document, title=title if _is_labelled(document, title) else document.title or title)
+    named = replace(document, title=labelled_title(document) or document.title or title)
     if kind is PileKind.POLICY:
         found, blocks, beside = fields_of(named, FIELDS[Kind.POLICY])
         made = policy_of(blocks, found, title, slug)
@@ -37,11 +37,6 @@ def made_as(document: PileDocument, kind: PileKind) -> AnyDocument:
     if kind is PileKind.PROCESS:
         return _process(named, title, slug)
     return replace(whole_document(named, kind, slug), title=title[:300])
-
-
-def _is_labelled(document: PileDocument, title: str) -> bool:
-    labelled, _ = fields_in(document.passages, frozenset({"title"}))
-    return labelled.text("title") == title
 
 
 def _is_whole(document: PileDocument, kind: PileKind) -> bool:
@@ -54,9 +49,8 @@ def _is_whole(document: PileDocument, kind: PileKind) -> bool:
 
 def _title(document: PileDocument) -> str:
     """What a field “Title” says, else what the document calls itself, else the name of its file."""
-    labelled, _ = fields_in(document.passages, frozenset({"title"}))
-    if labelled.text("title"):
-        return labelled.text("title")
+    if labelled := labelled_title(document):
+        return labelled
     first = next((block for block in document.blocks if block.kind is BlockKind.HEADING), None)
     named = document.title or (first.text if first else "") or _file_name(document.path)
     return (without_number(named) or _file_name(document.path))[:300]

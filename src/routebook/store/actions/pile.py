@@ -28,6 +28,7 @@ from routebook.formats.pile import (
     adjusted,
     change_to_plain,
     classify,
+    labelled_title,
     made_as,
     makes,
     mark_of,
@@ -109,7 +110,7 @@ def _kept(actor: Actor, document: PileDocument, data: bytes, now: dt.datetime) -
         path=document.path,
         defaults={
             "member_id": actor.member,
-            "title": document.title[:300],
+            "title": (labelled_title(document) or document.title)[:300],
             "words": document.words,
             "kind": verdict.kind.value,
             "found": verdict.kind.value,
