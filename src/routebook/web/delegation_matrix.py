@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from routebook.core.delegation import plain, quadrant_of
+from routebook.core.delegation import quadrant_of
 from routebook.core.events import Refusal
 from routebook.formats.matrix import Dot, draw_matrix
 from routebook.store.access import Actor, Refused, Verb, require
@@ -21,7 +21,7 @@ from routebook.store.queries import goals as goals_queries
 from routebook.store.queries.delegations import Filter, StepOfAll
 from routebook.web import scoring
 from routebook.web.pages import both, now, show
-from routebook.web.scoring import QUADRANTS
+from routebook.web.scoring import QUADRANTS, tenths
 
 PAGE = "/delegations/"
 
@@ -87,7 +87,7 @@ def context_of(actor: Actor, wanted: Filter) -> dict[str, Any]:
         "rows": [_row(one) for one in shown],
         "svg": picture(shown),
         "goals": found.goals,
-        "cards": [(card, plain(card.possible.value)) for card in queries.cards_of(steps)],
+        "cards": [(card, tenths(card.possible.value)) for card in queries.cards_of(steps)],
         "choices": _choices(steps, [(one.view.row.slug, one.goal.title) for one in found.goals], wanted),
         "filtered": not wanted.is_empty,
         "places": f"{PAGE}?{urlencode(_asked(wanted))}",
@@ -121,7 +121,7 @@ def _row(one: StepOfAll) -> Row:
     return Row(
         one=one,
         quadrant=str(QUADRANTS[quadrant_of(one.score)]) if one.score else "",
-        hours=plain(one.hours.value) if one.hours and one.hours.value else "",
+        hours=tenths(one.hours.value) if one.hours and one.hours.value else "",
         address=_alone(one),
     )
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from routebook.core.delegation import plain, quadrant_of
+from routebook.core.delegation import quadrant_of
 from routebook.core.document import Handling
 from routebook.core.events import Refusal
 from routebook.formats.matrix import Dot, draw_matrix
@@ -24,7 +24,7 @@ from routebook.store.queries import delegations as queries
 from routebook.store.queries.delegations import Delegation, StepDelegation
 from routebook.web import delegation_matrix, scoring
 from routebook.web.pages import both, fresh_id, now, page, show, tell
-from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of
+from routebook.web.scoring import QUADRANTS, Entry, Line, entry_of, tenths
 
 HANDLINGS = (Handling.KEEP, Handling.DELEGATE, Handling.AUTOMATE, Handling.DROP)
 
@@ -219,8 +219,8 @@ def context_of(
         "first_to_place": next((_alone(found, on) for on in found.steps if on.score is None), ""),
         "quadrants": scoring.quadrants_explained(),
         "svg": picture(found),
-        "decided": plain(found.decided.value),
-        "possible": plain(found.possible.value),
+        "decided": tenths(found.decided.value),
+        "possible": tenths(found.possible.value),
         "formulas": scoring.formulas(found.possible),
         "handlings": HANDLINGS,
         "chosen": refused[2] if refused else {},
