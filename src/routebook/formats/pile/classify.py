@@ -101,9 +101,7 @@ def judge(look: Look, model: Model) -> Verdict:
         other = next(kind for kind in ranked if kind is not said)
         return Verdict(said, other, 1.0, (f"Its front matter says so: kind {look.document.declared}.",))
     first, second = ranked[:2]
-    told = _spoken(look, pulls, first)[:MOST_REASONS] or [
-        "Nothing in it is typical of a policy, a process or a how-to."
-    ]
+    told = _spoken(look, pulls, first) or ["Nothing in it is typical of a policy, a process or a how-to."]
     if shares[first] - shares[second] < CLOSE:
         also = next(iter(_spoken(look, pulls, second)), "")
         told.append(f"It is nearly as much like {_named(second)}{': ' + _lower(also) if also else '.'}")
@@ -169,14 +167,15 @@ def _shares(pulls: Sequence[Pull], model: Model) -> dict[PileKind, float]:
 
 
 def _spoken(look: Look, pulls: Sequence[Pull], kind: PileKind) -> list[str]:
-    """What speaks for a kind in words, the strongest first, each once."""
+    """What speaks for a kind, as sentences: the strongest fact first, and at last the words that it is written in."""
     strength: dict[str, float] = {}
     for pull in pulls:
         name = WORDING if pull.is_word else pull.name
         strength[name] = strength.get(name, 0.0) + pull.towards(kind)
-    strongest = sorted((name for name in strength if strength[name] > WORTH_SAYING), key=lambda name: -strength[name])
-    told = (_wording(pulls, kind) if name == WORDING else reason(name, look, kind) for name in strongest)
-    return list(dict.fromkeys(said for said in told if said))
+    worth = sorted((name for name in strength if strength[name] > WORTH_SAYING), key=lambda name: -strength[name])
+    facts = dict.fromkeys(said for name in worth if name != WORDING and (said := reason(name, look, kind)))
+    wording = _wording(pulls, kind) if WORDING in worth else ""
+    return [*list(facts)[: MOST_REASONS - bool(wording)], *([wording] if wording else [])]
 
 
 def _wording(pulls: Sequence[Pull], kind: PileKind) -> str:
