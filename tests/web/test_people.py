@@ -229,6 +229,16 @@ def test_numbers_that_are_none_stand_beside_their_field(world: World, as_: As, f
     assert f'value="{value}"' in response.content.decode()
 
 
+def test_days_away_that_are_over_are_no_longer_listed(world: World, as_: As) -> None:
+    today = dt.datetime.now(ZoneInfo("Asia/Manila")).date()
+    for back, forth in ((40, 30), (1, -3)):
+        first, last = today - dt.timedelta(days=back), today - dt.timedelta(days=forth)
+        Away.objects.create(org=world.organisation, member=world.members["support"], first=first, last=last)
+    shown = as_("support").get(person(world, "support")).content.decode()
+    assert shown.count("Take back") == 1
+    assert f'name="first" value="{today - dt.timedelta(days=1)}"' in shown
+
+
 def test_the_calendar_shows_days_away(world: World, as_: As) -> None:
     today = dt.datetime.now(ZoneInfo("Asia/Manila")).date()
     address = person(world, "support")

@@ -57,7 +57,7 @@ def _person_page(
         "trains": row.access in (Access.ASSISTANT, Access.MANAGER, Access.OWNER),
         "access_word": ACCESS[found.access],
         "stands_in": [view.row.title for view in queries.roles(actor) if view.backup and view.backup.pk == row.pk],
-        "aways": row.aways.order_by("first"),
+        "aways": row.aways.filter(last__gte=now().date() - dt.timedelta(days=1)).order_by("first"),
         "handoffs": handoffs.of(actor, row.pk),
         "tasks": list(runs.tasks_of(actor, row.pk)) if reads_all else [],
         "typed": typed or {},
