@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "bin").iterdir())]
 OF_OUR_OWN = {
     "ROUTEBOOK_SERVER_PID",  # from the server to its workers
-    "ROUTEBOOK_BENCH_PEERS_PYTHON",  # from the boot module to the benchmark
+    "ROUTEBOOK_BENCH_PEERS_PYTHON",
+    "ROUTEBOOK_TRAINING_PYTHON",  # from the boot module to the benchmark
     "ROUTEBOOK_WITHOUT_UV",  # lets the set-up be tried on a machine that has uv
 }
 
