@@ -427,3 +427,45 @@ def test_wide_branches_need_next_to_no_states():
         Step(id="join", title="Join", join=Join()),
     )
     assert soundness(compile_flow(Process(slug="map", title="Map", steps=steps)), limit=10) == ()
+
+
+def drifting_map(chance: random.Random, steps: int) -> Process:
+    """Decisions that lead anywhere, and an end that few of them lead to."""
+    ids = [f"s{at}" for at in range(steps)]
+    ways = [
+        Decision(
+            tuple(Outcome(f"o{n}", Goes((END if chance.random() < 0.04 else chance.choice(ids),))) for n in range(2))
+        )
+        if chance.random() < 0.3
+        else Goes((END if chance.random() < 0.04 else chance.choice(ids),))
+        for _ in ids
+    ]
+    return Process(
+        slug="p",
+        title="P",
+        steps=tuple(Step(id=one, title=one, then=then) for one, then in zip(ids, ways, strict=True)),
+    )
+
+
+def test_rounds_without_an_end_are_the_smallest_that_a_run_can_be_caught_in():
+    chance = random.Random(5)
+    caught = 0
+    for _ in range(300):
+        process = drifting_map(chance, chance.randint(2, 40))
+        flow = compile_flow(process)
+        leads: dict[str, set[str]] = {step: set() for step in flow.steps}
+        for source, target in flow.lines:
+            if source in leads:
+                leads[source].add(target)
+        reach = {step: {step} for step in leads}
+        for _ in leads:
+            reach = {step: ends.union(*(leads[end] for end in ends)) for step, ends in reach.items()}
+        ending = {step for step in leads if () in flow.exits[step].values()}
+        lost = {
+            step: frozenset(ends) for step, ends in reach.items() if step in reach[flow.first] and not ends & ending
+        }
+        smallest = {ends for ends in lost.values() if not any(other < ends for other in lost.values())}
+        found = [frozenset(one.steps) for one in problems(process) if one.code == "cannot-finish"]
+        assert sorted(map(sorted, found)) == sorted(map(sorted, smallest))
+        caught += bool(smallest)
+    assert caught > 50

@@ -15,7 +15,7 @@ left; and if no line ever holds two tokens and no step is open twice. Three ques
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from routebook.core.document import START, Process
 from routebook.core.process_map.explore import Witness, explore
@@ -110,9 +110,53 @@ def _distances_to_end(flow: Flow) -> dict[str, int]:
 def _without_end(flow: Flow, distance: dict[str, int]) -> tuple[Problem, ...]:
     """One problem for each round of steps from which no way leads to the end."""
     reached = _after(flow, (flow.first,))
-    stray = {step: frozenset(_after(flow, (step,))) for step in flow.steps if step in reached and step not in distance}
-    rounds = dict.fromkeys(each for each in stray.values() if not any(other < each for other in stray.values()))
-    return tuple(_round_told(flow, tuple(step for step in flow.steps if step in each)) for each in rounds)
+    stray = [step for step in flow.steps if step in reached and step not in distance]
+    return tuple(_round_told(flow, each) for each in _rounds(flow, stray)) if stray else ()
+
+
+def _rounds(flow: Flow, stray: Sequence[str]) -> list[tuple[str, ...]]:
+    """The groups of steps that lead to each other and nowhere else: where every token ends up, in the order of the map.
+
+    Source: Kosaraju and Sharir; the groups are the strongly connected components, and no line leaves these.
+    """
+    followers: dict[str, list[str]] = {step: [] for step in stray}
+    before: dict[str, list[str]] = {step: [] for step in stray}
+    for source, target in flow.lines:
+        if source in followers:
+            followers[source].append(target)
+            before[target].append(source)
+    group: dict[str, str] = {}
+    for root in reversed(_in_order_of_leaving(stray, followers)):
+        waiting = [root]
+        while waiting:
+            step = waiting.pop()
+            if step not in group:
+                group[step] = root
+                waiting += before[step]
+    left = {group[step] for step in stray for follower in followers[step] if group[follower] != group[step]}
+    members: dict[str, list[str]] = {}
+    for step in stray:
+        if group[step] not in left:
+            members.setdefault(group[step], []).append(step)
+    return [tuple(each) for each in members.values()]
+
+
+def _in_order_of_leaving(steps: Sequence[str], followers: Mapping[str, Sequence[str]]) -> list[str]:
+    """The steps as a walk along the lines, the deepest first, is done with each."""
+    done: list[str] = []
+    seen: set[str] = set()
+    for root in steps:
+        path = [(root, iter(followers[root]))] if root not in seen else []
+        seen.add(root)
+        while path:
+            _, rest = path[-1]
+            following = next((each for each in rest if each not in seen), None)
+            if following is None:
+                done.append(path.pop()[0])
+            else:
+                seen.add(following)
+                path.append((following, iter(followers[following])))
+    return done
 
 
 def _round_told(flow: Flow, steps: tuple[str, ...]) -> Problem:
