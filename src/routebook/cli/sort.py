@@ -47,7 +47,8 @@ def add(subparsers: "Subparsers") -> None:
         "sort",
         help="tell what each document of a pile is",
         description="Say of each document whether it is a policy, a process, a procedure, an SOP, a work instruction,\n"
-        "several of them in one, or none, and why. Reads Markdown, docx, HTML, plain text, and a zip of them.",
+        "several of them in one, or none, and why. Reads Markdown, docx, HTML, reStructuredText, AsciiDoc,\n"
+        "plain text, and a zip of them.",
         epilog="example:\n  routebook sort sample --format json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -179,4 +180,6 @@ def _told(one: Sorted) -> Iterator[str]:
 def _summary(found: Sequence[Sorted], unreadable: Sequence[Unreadable]) -> str:
     count = "1 document" if len(found) == 1 else f"{len(found)} documents"
     left = f", {len(unreadable)} left alone" if unreadable else ""
+    if not found:
+        return f"No document was found{left}."
     return f"{count} sorted{left}. The share says how sure it is; read the reasons before you move anything."

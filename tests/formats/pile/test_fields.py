@@ -62,6 +62,7 @@ def test_a_table_of_fields_at_the_top_of_a_word_document_lands_in_them() -> None
         ["Process owner", "Head of grounds"],
         ["Purpose", "Every plant lives."],
         ["Tools", "Can, hose"],
+        ["Minutes", "20"],
         ["Document no.", "SOP-17"],
     ]
     made = sop_of(
@@ -75,6 +76,7 @@ def test_a_table_of_fields_at_the_top_of_a_word_document_lands_in_them() -> None
     assert made.title == "Watering the greenhouse"
     assert (made.role, made.owner, made.objective) == ("Gardener", "Head of grounds", "Every plant lives.")
     assert made.needs == (Need("Can"), Need("hose"))
+    assert made.minutes == 20
     assert "SOP-17" in made.notes
     assert "Gardener" not in made.notes
     assert "STANDARD OPERATING PROCEDURE" in made.notes

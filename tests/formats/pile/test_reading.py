@@ -200,3 +200,9 @@ def test_sentences_end_where_sentences_end() -> None:
 
 def test_a_block_without_pieces_has_no_sentence() -> None:
     assert sentences_of(Block(BlockKind.PICTURE, read("a.md", "# A").blocks[0].span)) == ()
+
+
+@pytest.mark.parametrize("name", ["drive/~$leave.docx", ".DS_Store", "Thumbs.db"])
+def test_what_the_computer_keeps_for_itself_is_named_as_that(name: str) -> None:
+    (left,) = read_pile({name: b"\x05Berta"})
+    assert left == Unreadable(name, "The computer keeps it for itself; it is no document.")

@@ -93,6 +93,32 @@ def test_a_condition_becomes_a_decision() -> None:
     assert not problems(split(read(MANUAL)).process)
 
 
+def test_a_column_of_numbers_names_no_step_but_may_be_gone_back_to() -> None:
+    rows = [
+        "| 1 | Sales | Takes the order |",
+        "| 2 | Pastry chef | Draws the cake |",
+        "| 3 | Sales | Shows the drawing. If they want changes, back to step 2 |",
+        "| 4 | Baker | Bakes the layers |",
+        "| 5 | Driver | Delivers |",
+    ]
+    steps = split(
+        read("\n".join(["# Wedding cake", "", "| Step | Who | What |", "|---|---|---|", *rows]))
+    ).process.steps
+    assert [step.title for step in steps] == [
+        "Takes the order",
+        "Draws the cake",
+        "Shows the drawing",
+        "Bakes the layers",
+        "Delivers",
+    ]
+    then = steps[2].then
+    assert isinstance(then, Decision)
+    assert [(way.when, way.goes.targets) for way in then.outcomes] == [
+        ("they want changes", (steps[1].id,)),
+        ("otherwise", (steps[3].id,)),
+    ]
+
+
 def test_a_how_to_keeps_its_items_their_details_and_its_quality_bar() -> None:
     baking = split(read(MANUAL)).documents[0]
     assert isinstance(baking, Sop)

@@ -35,6 +35,27 @@ def test_real_and_fake_headings_arrive_with_their_levels() -> None:
     assert found.title == "Closing the shop"
 
 
+def test_a_fake_heading_that_goes_on_counting_is_the_sister_of_the_real_one() -> None:
+    found = read(
+        paragraph("1. Bake", style="Heading1"),
+        paragraph("Done when", style="Heading2"),
+        paragraph("2. Pack", bold=True),
+        paragraph("Needed", bold=True),
+        paragraph("3. Send", style="Heading1"),
+        paragraph("1. By post", bold=True),
+        paragraph("2. By hand", bold=True),
+    )
+    assert [(block.text, block.level) for block in found.blocks] == [
+        ("1. Bake", 1),
+        ("Done when", 2),
+        ("2. Pack", 1),
+        ("Needed", 2),
+        ("3. Send", 1),
+        ("1. By post", 2),
+        ("2. By hand", 2),
+    ]
+
+
 def test_numbered_lists_arrive_as_items_also_below_one_another() -> None:
     found = read(
         paragraph("Lock the door.", level=0),
@@ -111,3 +132,7 @@ def test_an_archive_in_an_archive_and_macros_in_it_are_named_one_by_one() -> Non
     assert isinstance(found["drive.zip/d.md"], PileDocument)
     assert "macros" in getattr(found["drive.zip/a.docm"], "reason", "")
     assert "archive inside an archive" in getattr(found["drive.zip/b.zip"], "reason", "")
+
+
+def test_a_word_document_without_a_word_is_left_alone() -> None:
+    assert read_pile({"blank.docx": word(paragraph(""))}) == (Unreadable("blank.docx", "It holds no text."),)

@@ -232,6 +232,8 @@ class _Taking:
 
     def _cell(self, label: str, value: str) -> bool:
         name = label_of_field(label)
+        if name == "minutes" and "minutes" in label.casefold() and value.strip().isdecimal():  # the label has the unit
+            value = f"{value.strip()} minutes"
         if name in _LISTS and "\n" in value:
             return name in self.wanted and self._take_lines(name, [line for line in value.split("\n") if line])
         return self._take(name, (Piece(value),))

@@ -21,6 +21,8 @@ _TAKES = re.compile(r"^(?:inputs?|takes|needs|from|receives)\b", re.I)
 _GIVES = re.compile(r"^(?:outputs?|gives|results?|deliverables?|produces|gives to)\b", re.I)
 _IF = re.compile(r"\b(?:if|when|where)\s(?P<when>[^.,;:?]{3,60})[,:?]?\s(?P<then>[^.;]{3,160})", re.I)
 _TO = re.compile(r"\b(?:back )?to (?:the )?(?P<role>[a-z][a-z -]{2,30})", re.I)
+_TO_NUMBER = re.compile(r"\bto step (?:no\.? )?(?P<number>\d{1,2})\b", re.I)
+_ONLY_A_NUMBER = re.compile(r"(?:step\s*)?#?\d{0,3}[.):]?", re.I)
 _ENDS = re.compile(r"\b(?:reject|declin|end\b|ends\b|clos(?:e|es|ed)\b|cancel|stop)", re.I)
 
 
@@ -130,7 +132,8 @@ def _matched(lines: Sequence[str], titles: Sequence[str], alike: float) -> dict[
 def _in_tables(blocks: tuple[Block, ...]) -> list[_Found]:
     for block in blocks:
         if block.kind is BlockKind.TABLE and len(block.rows) > FEWEST_STEPS:
-            who, what = _column(block, _WHO), _column(block, _WHAT)
+            who = _column(block, _WHO)
+            what = _column(block, _WHAT, says_something=True)
             if who is not None and what is not None and who != what:
                 takes, gives = _column(block, _TAKES), _column(block, _GIVES)
                 return [
@@ -141,8 +144,20 @@ def _in_tables(blocks: tuple[Block, ...]) -> list[_Found]:
     return []
 
 
-def _column(block: Block, named: re.Pattern[str]) -> int | None:
-    return next((at for at, cell in enumerate(block.rows[0]) if named.match(cell.strip())), None)
+def _column(block: Block, named: re.Pattern[str], *, says_something: bool = False) -> int | None:
+    """The first column with such a name. One that has to say something is more than numbers: “Step” is often a counter."""
+    return next(
+        (
+            at
+            for at, cell in enumerate(block.rows[0])
+            if named.match(cell.strip()) and not (says_something and _counts(block, at))
+        ),
+        None,
+    )
+
+
+def _counts(block: Block, at: int) -> bool:
+    return all(_ONLY_A_NUMBER.fullmatch(row[at].strip()) for row in block.rows[1:] if at < len(row))
 
 
 def _cell(row: tuple[str, ...], at: int | None) -> tuple[str, ...]:
@@ -212,6 +227,9 @@ def _decision(text: str, at: int, steps: tuple[Step, ...]) -> Decision | None:
 
 
 def _target(text: str, at: int, steps: tuple[Step, ...]) -> str:
+    numbered = _TO_NUMBER.search(text)
+    if numbered and 0 < int(numbered["number"]) <= len(steps) and int(numbered["number"]) != at + 1:
+        return steps[int(numbered["number"]) - 1].id
     for named in _TO.finditer(text):
         wanted = named["role"].casefold()
         for other in steps:

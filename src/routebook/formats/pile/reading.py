@@ -42,7 +42,7 @@ _OTHERS = {
 _WHY_NOT = {suffix: reason for reason, suffixes in _OTHERS.items() for suffix in suffixes}
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_SKIPPED = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_SKIPPED = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini", "~$")
 
 
 def read_pile(files: Mapping[str, bytes]) -> tuple[PileDocument | Unreadable, ...]:
@@ -90,6 +90,9 @@ def _is_office(data: bytes) -> bool:
 
 def _read(path: str, data: bytes, *, nested: bool) -> Iterator[PileDocument | Unreadable]:
     name = path.casefold()
+    if name.replace("\\", "/").rpartition("/")[2].startswith(_SKIPPED):
+        yield Unreadable(path, "The computer keeps it for itself; it is no document.")
+        return
     reason = next((why for suffix, why in _WHY_NOT.items() if name.endswith(suffix)), "")
     if reason:
         yield Unreadable(path, _sentence(reason))
@@ -111,6 +114,8 @@ def _unpacked(path: str, data: bytes, *, nested: bool) -> Iterator[PileDocument 
     names = {name.casefold() for name in names_in(data)}
     if any(name.startswith("word/") for name in names) and "[content_types].xml" in names:
         word = read_docx(data)
+        if not (word.blocks or word.beside):
+            raise Refused("It holds no text.")
         yield PileDocument(path, word.title, word.blocks, word.media, front=word.beside)
         return
     if any(name in names for name in ("xl/workbook.xml", "ppt/presentation.xml", "content.xml")):

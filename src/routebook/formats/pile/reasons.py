@@ -50,13 +50,13 @@ def _first(look: Look, kind: str) -> str:
 
 def _items_told(look: Look) -> str:
     told = sum(1 for block in look.items if is_instruction(block.text))
-    return f"{told} of its {len(look.items)} list items tell the reader to do something."
+    return f"{told} of its {len(look.items)} list items {'tells' if told == 1 else 'tell'} the reader to do something."
 
 
 def _literal(look: Look) -> str:
     actions = len(look.actions) + len(look.commands)
     literal = look.literal_actions + len(look.commands)
-    return f"{literal} of its {actions} actions are literal clicks, keys or commands."
+    return f"{literal} of its {actions} actions {'is a literal click, key or command' if literal == 1 else 'are literal clicks, keys or commands'}."
 
 
 def _roles(look: Look) -> str:

@@ -212,14 +212,31 @@ MOST_FAKE_HEADING_WORDS = 12
 def with_fake_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Paragraphs that are one short bold line become headings: that is how many people make them."""
     level = 0
+    numbered = (0, 0)  # the number and the level of the last real heading with one
     found = []
     for block in blocks:
+        number = _number_of(block)
         if block.kind is BlockKind.HEADING and not block.fake:
             level = block.level
+            numbered = (number, level) if number else numbered
         elif _looks_like_a_heading(block):
-            block = Block(BlockKind.HEADING, block.span, block.pieces, level=min(level + 1, 6), fake=True)
+            # “4. Pack” in bold after the heading “3. Bake” is its sister, whatever stood between them.
+            if number and number == numbered[0] + 1 and numbered[1]:
+                level, numbered = numbered[1], (number, numbered[1])
+                block = Block(BlockKind.HEADING, block.span, block.pieces, level=level, fake=True)
+            else:
+                numbered = (0, 0) if number else numbered
+                block = Block(BlockKind.HEADING, block.span, block.pieces, level=min(level + 1, 6), fake=True)
         found.append(block)
     return tuple(found)
+
+
+_HEADING_NUMBER = re.compile(r"(\d{1,2})[.)]?\s+[^\W\d]")
+
+
+def _number_of(block: Block) -> int:
+    found = _HEADING_NUMBER.match(block.text)
+    return int(found[1]) if found else 0
 
 
 def _looks_like_a_heading(block: Block) -> bool:
