@@ -103,7 +103,9 @@ def test_what_if_counts_what_is_ticked_with_what_is_typed(world: World, as_: As)
 def test_money_is_whole_and_in_the_currency_of_the_organisation(world: World, as_: As) -> None:
     world.organisation.currency = "SGD"
     world.organisation.save()
-    said = text_of(as_("owner").get("/plan/?asked=1&pick=refund-a-customer/issue&worth=123.45&cost-finance-assistant=18"))
+    said = text_of(
+        as_("owner").get("/plan/?asked=1&pick=refund-a-customer/issue&worth=123.45&cost-finance-assistant=18")
+    )
     assert '<b class="num">SGD 1,055</b> a month in money' in said
     assert "gain = 1234.5 worth − 180 cost of Finance assistant = 1054.5 SGD" in said
     assert "Cost of an hour, SGD" in said

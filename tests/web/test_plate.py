@@ -98,7 +98,9 @@ def test_a_line_is_placed_in_the_table_and_what_can_not_be_meant_says_why(world:
     assert "Choose what it does to your energy as well." in said
     assert "<html" not in said
     said = text_of(client.post("/plate/", typed, headers={"HX-Request": "true"}))
-    assert f'<span class="stop delegate" id="stop-{item}" hx-swap-oob="true"' in said, "its shape says what is recommended"
+    assert f'<span class="stop delegate" id="stop-{item}" hx-swap-oob="true"' in said, (
+        "its shape says what is recommended"
+    )
     assert '<span id="one-by-one" hx-swap-oob="true"></span>' in said, "nothing is left to place"
 
 

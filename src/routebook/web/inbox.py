@@ -112,7 +112,12 @@ def _hash_of(style: str) -> str:
 @page()
 def outgoing(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Whether mail goes out, and what did not."""
-    context = {"post": queries.post(actor), "server": mail_server(), "folder": settings.MAIL_FOLDER, "sample": actor.sample}
+    context = {
+        "post": queries.post(actor),
+        "server": mail_server(),
+        "folder": settings.MAIL_FOLDER,
+        "sample": actor.sample,
+    }
     return show(request, "inbox/outgoing.html", context)
 
 

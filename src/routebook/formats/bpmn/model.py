@@ -237,7 +237,12 @@ class _Reader:
             reference = next((child for child in element.children if child.tag == "eventDefinitionRef"), None)
             target = self.by_id.get(self._local(reference.text)) if reference is not None else None
             definition = target.tag if target is not None else "eventDefinition" if reference is not None else ""
-        role = roles.get(key.strip()) or self.lanes.get(key.strip()) or self._performer(element) or ("" if roles else scope.pool)
+        role = (
+            roles.get(key.strip())
+            or self.lanes.get(key.strip())
+            or self._performer(element)
+            or ("" if roles else scope.pool)
+        )
         tag = "intermediateThrowEvent" if element.tag == "implicitThrowEvent" else element.tag
         node = Node(key, tag, one_line(element.get("name")), element.line, element, scope, role, definition)
         said = words_of(element)
