@@ -191,16 +191,20 @@ def _process(scope: Scope, slug: str, folded: Folded, order: list[Stop]) -> Proc
     names = Names()
     ids = {stop: _step_id(stop, names) for stop in order}
     steps = tuple(_step(stop, place, order, ids) for place, stop in enumerate(order))
-    starts = {node.name for node in scope.nodes if node.tag == "startEvent" and node.name}
-    ends = {node.name for node in scope.nodes if node.tag == "endEvent" and node.name}
     return Process(
         slug=slug,
         title=scope.title,
         status=Status.DRAFT,
-        trigger=starts.pop() if len(starts) == 1 else "",
-        result=ends.pop() if len(ends) == 1 else "",
+        trigger=_only_name(scope, "startEvent"),
+        result=_only_name(scope, "endEvent"),
         steps=steps,
     )
+
+
+def _only_name(scope: Scope, tag: str) -> str:
+    """The name that all starts, or all ends, have; "" where one of them is called otherwise or not at all."""
+    names = {node.name for node in scope.nodes if node.tag == tag}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _step_id(stop: Stop, names: Names) -> str:
@@ -319,6 +323,7 @@ def told_notes(scope: Scope, kept: list[Kept], notes: list[Note], process: Proce
         for node in scope.nodes
         for text in dict.fromkeys(node.words)
     ]
+    said += _called(process, entries)
     parts = [*scope.about]
     if said:
         parts += ["# About the steps", "\n".join(said)]
@@ -327,6 +332,27 @@ def told_notes(scope: Scope, kept: list[Kept], notes: list[Note], process: Proce
     if notes:
         parts += ["# Not on this map", "\n".join(f"- {_where(note)}: {_escaped(note.reason)}" for note in notes)]
     return "\n\n".join(parts)
+
+
+_CALLED = {
+    "decision": "the decision is",
+    "split": "the split is",
+    "join": "the join is",
+    "merge": "ways meet at",
+    "start": "a start is",
+    "end": "an end is",
+}
+
+
+def _called(process: Process, entries: tuple[Entry, ...]) -> Iterator[str]:
+    """The names of what became a part of a step, or of the flow: a map of ours has no place for them."""
+    titles = {entry.id: entry.title for entry in entries if entry.kind == "step"}
+    for entry in entries:
+        name = one_line(entry.title)
+        if entry.kind in _CALLED and name and name not in (process.trigger, process.result):
+            said = f"{_CALLED[entry.kind]} “{_escaped(name)}”"
+            step = titles.get(entry.into)
+            yield f"- **{_escaped(step)}**: {said}" if step else f"- {said[0].upper()}{said[1:]}"
 
 
 def _where(thing: Note | Kept) -> str:
