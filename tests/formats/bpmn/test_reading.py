@@ -50,10 +50,16 @@ def test_gateways_become_the_ways_out_of_the_step_before() -> None:
 
 def test_what_gateways_and_ends_are_called_is_kept_in_the_notes() -> None:
     steps = nodes(
-        s="startEvent", a="task Look", b="task Book", c="task Offer another", e="endEvent No cake", e2="endEvent"
+        s="startEvent",
+        a="task Look",
+        g="exclusiveGateway In two *weeks*?",
+        b="task Book",
+        c="task Offer another",
+        e="endEvent No cake",
+        e2="endEvent",
     )
     ways = flow("s > a", "a > g", "g > b: yes", "g > c: no", "b > e2", "c > e")
-    draft = first(file_of(steps + nodes(g="exclusiveGateway In two *weeks*?") + ways))
+    draft = first(file_of(steps + ways))
     assert draft.process.notes.splitlines()[-2:] == [
         "- **Look**: the decision is “In two \\*weeks\\*?”",
         "- An end is “No cake”",
