@@ -99,6 +99,15 @@ def test_a_machine_without_python_gets_a_sentence(tmp_path: Path) -> None:
     assert done.stderr == "Routebook needs Python 3.11 or newer: install python3, then try again.\n"
 
 
+def test_a_command_is_found_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "routebook").symlink_to(ROOT / "bin" / "routebook")
+    done = subprocess.run(
+        [str(tmp_path / "routebook"), "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: routebook")
+
+
 def test_an_old_python_can_read_the_boot_module_and_its_sentence(boot: types.ModuleType) -> None:
     ast.parse((ROOT / "bin" / "boot.py").read_text(encoding="utf-8"), feature_version=(3, 6))
     assert boot.MINIMUM == (3, 11)

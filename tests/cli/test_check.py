@@ -256,7 +256,7 @@ def test_sarif_names_files_from_where_the_check_was_started(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nowhere"], "routebook: there is no folder “nowhere”.\n"),
+        (["nowhere"], "routebook: there is no file or folder “nowhere”.\n"),
         ([], "routebook: name the folder to check, such as `routebook check sample`.\n"),
         (["--explain", "no-ownr"], "routebook: there is no rule “no-ownr”, did you mean “no-owner”?\n"),
     ],

@@ -95,7 +95,7 @@ def _by_library(paths: list[Path]) -> dict[Path | None, list[Path]]:
 
 def _library_of(path: Path) -> Path | None:
     if not path.exists():
-        raise CommandError(f"there is no folder “{path}”.")
+        raise CommandError(f"there is no file or folder “{path}”.")
     above = Path(os.path.normpath(path / ".."))
     if path.is_dir():
         return above if not _is_library(path) and _is_part(path) and _is_library(above) else path
