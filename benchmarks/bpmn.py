@@ -8,6 +8,7 @@ Then each file is written out again, and the schemas of the standard and bpmn-mo
 """
 
 import argparse
+import gc
 import json
 import statistics
 import subprocess
@@ -69,10 +70,13 @@ def measure(folder: Path, rounds: int) -> dict[str, Any]:
 
 
 def read_here(files: Sequence[Path]) -> float:
+    gc.collect()
+    gc.freeze()  # what the benchmark itself holds isn't part of the reading; the peer's process holds nothing else either
     begun = time.perf_counter()
-    read = [read_bpmn(file.read_bytes()) for file in files]
+    read = sum(isinstance(read_bpmn(file.read_bytes()), BpmnFile) for file in files)
     taken = time.perf_counter() - begun
-    if not all(isinstance(file, BpmnFile) for file in read):
+    gc.unfreeze()
+    if read < len(files):
         raise SystemExit("Routebook could not read every file.")
     return taken
 

@@ -18,7 +18,17 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from routebook.core.blocks import bare_references
-from routebook.core.document import AnyDocument, Decision, Document, Goes, Join, Organisation, WorkingWeek, kind_of
+from routebook.core.document import (
+    AnyDocument,
+    Decision,
+    Document,
+    Goes,
+    Join,
+    Organisation,
+    Outcome,
+    WorkingWeek,
+    kind_of,
+)
 from routebook.formats.schema import (
     KEYS,
     NOTES,
@@ -132,6 +142,8 @@ def _normal_keys(value: Any, keys: tuple[Key, ...]) -> Any:
     changes = {}
     for key in keys:
         before = getattr(value, key.field)
+        if not before:  # most fields of most documents
+            continue
         after = normal_notes(before) if key is NOTES else _normal_value(before, key.shape)
         if after != before:
             changes[key.field] = after
@@ -166,8 +178,13 @@ def _normal_value(value: Any, shape: Shape) -> Any:
 def _normal_then(then: Goes | Decision) -> Goes | Decision | None:
     if isinstance(then, Goes):
         return then if then.targets else None
-    outcomes = tuple(replace(outcome, when=normal_line(outcome.when)) for outcome in then.outcomes)
+    outcomes = tuple(_normal_outcome(outcome) for outcome in then.outcomes)
     return Decision(outcomes) if outcomes else None
+
+
+def _normal_outcome(outcome: Outcome) -> Outcome:
+    when = normal_line(outcome.when)
+    return outcome if when == outcome.when else replace(outcome, when=when)
 
 
 def is_normal(document: AnyDocument) -> bool:

@@ -106,12 +106,16 @@ MOST_TEXT = 20_000
 
 def one_line(text: str) -> str:
     """A name: single spaces, and no longer than anybody reads."""
+    if not text:
+        return ""
     line = " ".join(text.split())
     return line if len(line) <= MOST_NAME else f"{line[: MOST_NAME - 1]}…"
 
 
 def words_of(element: Element) -> str:
     """Its documentation, as text; markup of other tools goes."""
+    if not element.children:
+        return ""
     told = [
         child.text
         if child.get("textFormat") == OWN_FORMAT
@@ -277,9 +281,10 @@ class _Reader:
                 return named
         for attribute, value in element.attributes.items():
             namespace, _, name = attribute.rpartition(BETWEEN)
-            said = one_line(value)
-            if namespace and name in ("candidateGroups", "assignee") and said and not re.search(r"[${}#()=,]", said):
-                return said
+            if namespace and name in ("candidateGroups", "assignee"):
+                said = one_line(value)
+                if said and not re.search(r"[${}#()=,]", said):
+                    return said
         return ""
 
     def _connect_all(self, everything: list[Element], model: Model) -> None:
@@ -303,7 +308,8 @@ class _Reader:
             return
         condition = flow.first("conditionExpression")
         said = one_line(condition.text) if condition is not None else ""
-        default = self._local(source.element.get("default")) == key
+        named = source.element.get("default")
+        default = bool(named) and self._local(named) == key
         self._connect(source.home, Link(key, one_line(flow.get("name")), said, default, source, target, flow.line))
         words = words_of(flow)
         self.heard.update(flow.all("documentation"))

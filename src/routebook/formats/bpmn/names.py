@@ -13,7 +13,8 @@ MOST_LETTERS = 60
 
 def slug_of(text: str) -> str:
     """Small letters, digits and hyphens; "" where the text has none of them."""
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    folded = plain.lower()
     slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     return slug if len(slug) <= MOST_LETTERS else slug[:MOST_LETTERS].rpartition("-")[0] or slug[:MOST_LETTERS]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from routebook.formats.bpmn.elements import BETWEEN, FLOW_NODES
@@ -63,7 +64,7 @@ class Element:
     tag: str
     attributes: dict[str, str]
     line: int
-    children: list[Element] = field(default_factory=list)
+    children: Sequence[Element] = ()
     text: str = ""
 
     def get(self, name: str) -> str:
@@ -71,10 +72,10 @@ class Element:
 
     def all(self, *tags: str) -> list[Element]:
         """The children with one of these names."""
-        return [child for child in self.children if child.tag in tags]
+        return [child for child in self.children if child.tag in tags] if self.children else []
 
     def first(self, *tags: str) -> Element | None:
-        return next((child for child in self.children if child.tag in tags), None)
+        return next((child for child in self.children if child.tag in tags), None) if self.children else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,11 @@ class _Builder:
         if len(self.stack) > MOST_DEEP:
             raise _Refusal(_TOO_DEEP, line)
         element = Element(local, attributes, line)
-        self.stack[-1].children.append(element)
+        above = self.stack[-1]
+        if isinstance(above.children, list):
+            above.children.append(element)
+        else:  # most elements have none, so none has a list of its own before its first
+            above.children = [element]
         self.stack.append(element)
         self.words.clear()
 
