@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from routebook.formats.pile.reasons import reason
-from routebook.formats.pile.signals import Look, measure
+from routebook.formats.pile.signals import Look, signals_of
 from routebook.formats.pile.text import PileDocument
 from routebook.formats.pile.wording import share_of_words, word_counts
 
@@ -84,7 +84,7 @@ class Facts:
 
 def facts_of(look: Look, length: int = 0) -> Facts:
     """The facts of a document; `length` where it is known to be only a part of a longer one."""
-    signals = {name: value for name, value in measure(look.document).items() if value}
+    signals = {name: value for name, value in signals_of(look).items() if value}
     return Facts(signals, length or look.document.words, word_counts(look))
 
 

@@ -20,7 +20,7 @@ from routebook.core.document import (
 from routebook.formats.pile.classify import PileKind, facts_of, probabilities, shipped_model
 from routebook.formats.pile.fields import FIELDS, Found, fields_in, label_of_field, labelled
 from routebook.formats.pile.roles import roles_in
-from routebook.formats.pile.signals import Look, Section, is_instruction, measure, sections_of
+from routebook.formats.pile.signals import Look, Section, is_instruction, sections_of
 from routebook.formats.pile.text import Block, BlockKind, PileDocument
 from routebook.formats.pile.words import STEP_HEADING
 from routebook.formats.pile.writing import inline, joined_markdown, without_number
@@ -219,12 +219,13 @@ def _kind(how_to: HowTo, blocks: Sequence[Block]) -> PileKind:
     named = Block(BlockKind.HEADING, blocks[0].span, (), level=2) if blocks else None
     heading = how_to.heading or named
     look = Look(PileDocument("", how_to.title, tuple(blocks) if heading is None else (heading, *blocks)))
-    if measure(look.document)["half_literal"]:
+    facts = facts_of(look, USUAL_WORDS)
+    if facts.signals.get("half_literal"):
         return PileKind.WORK_INSTRUCTION
     found, _ = fields_in(blocks, FIELDS[Kind.SOP])
     if "role" in found.values or "quality_bar" in found.values or _has_a_bar(blocks):
         return PileKind.SOP
-    shares = probabilities(facts_of(look, USUAL_WORDS), shipped_model())
+    shares = probabilities(facts, shipped_model())
     return max((PileKind.PROCEDURE, PileKind.SOP), key=lambda kind: shares[kind])
 
 

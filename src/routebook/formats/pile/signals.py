@@ -220,8 +220,12 @@ def things_to_do(blocks: Iterable[Block]) -> int:
 
 
 def measure(document: PileDocument) -> dict[str, float]:
-    """Every signal by its name; each is about 0 to 1, and 0 says nothing."""
-    look = Look(document)
+    """Every signal of a document by its name; each is about 0 to 1, and 0 says nothing."""
+    return signals_of(Look(document))
+
+
+def signals_of(look: Look) -> dict[str, float]:
+    """The same for one that is being looked at already: what several signals share is found once."""
     values: dict[str, float] = {}
     values |= _shape(look)
     values |= _doing(look)
